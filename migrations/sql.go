@@ -29,7 +29,7 @@ func (SQL) Header(file string, r Revision) string {
 	if r.ID != "" {
 		return fmt.Sprintf("give %s the id %s", file, r.ID)
 	}
-	return fmt.Sprintf("let %s follow %s", file, r.Down[0])
+	return fmt.Sprintf("let %s follow %s", file, strings.Join(r.Down, " and "))
 }
 
 // Mend returns "": it knows nothing about a tool's own failures.

@@ -208,6 +208,14 @@ func hintedFindings() []hint {
 		{"two heads, none of the branch", func(f *Facts) {
 			f.Revisions, f.History.Revisions = nil, append(f.History.Revisions, head("9d8e"))
 		}},
+		{"two heads, both of the base", func(f *Facts) {
+			f.Revisions, f.BaseHeads = nil, []string{"3f2a", "9d8e"}
+			f.History.Revisions = []migrations.Revision{head("3f2a"), head("9d8e"), head("7c6b")}
+		}},
+		{"two heads of the base, and the branch follows none", func(f *Facts) {
+			f.BaseHeads = []string{"5e4d", "9d8e"}
+			f.History.Revisions = append(f.History.Revisions, head("5e4d"), head("9d8e"))
+		}},
 		{"two heads, no base", func(f *Facts) { f.BaseHeads, f.History.Revisions = nil, append(f.History.Revisions, head("9d8e")) }},
 		{"the base went on", func(f *Facts) {
 			f.BaseHeads, f.History.Revisions = []string{"9d8e"}, append(f.History.Revisions, head("9d8e"))

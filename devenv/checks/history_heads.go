@@ -67,16 +67,25 @@ func (f *Facts) headsHint() string {
 		return hint
 	}
 	if len(f.Revisions) == 0 {
-		return "join them: " + f.mender().Words().Join
+		return f.joinHint()
 	}
 	if later, earlier, ok := f.ownHeads(); ok {
 		return "make one follow the other: " + f.mender().follow(later.Path, earlier.ID) +
 			"\nor combine them: devenv new-migration --replace \"…\""
 	}
 	if len(f.BaseHeads) == 0 {
-		return "join them: " + f.mender().Words().Join
+		return f.joinHint()
 	}
-	return f.followBase(f.stale().Path, f.BaseHeads[0])
+	return f.followBase(f.stale().Path)
+}
+
+// joinHint returns how to join heads, and where if the base has them all already.
+func (f *Facts) joinHint() string {
+	join := "join them: " + f.mender().Words().Join
+	if len(f.BaseHeads) > 1 {
+		join = f.headsOfBase() + " already; join them there: " + f.mender().Words().Join
+	}
+	return join
 }
 
 // lackingHead returns a head of the base whose file is gone, or an empty string when there is none.
@@ -89,9 +98,13 @@ func (f *Facts) lackingHead() string {
 	return ""
 }
 
-// followBase returns how to make a revision follow the base's head.
-func (f *Facts) followBase(path, head string) string {
-	return "make your revision follow the base's head: devenv new-migration --keep \"…\", or " + f.mender().follow(path, head) +
+// followBase returns how to make a revision follow the base's head, or all of its heads.
+func (f *Facts) followBase(path string) string {
+	head := "the base's head"
+	if len(f.BaseHeads) > 1 {
+		head = "the base's heads " + strings.Join(f.BaseHeads, " and ")
+	}
+	return "make your revision follow " + head + ": devenv new-migration --keep \"…\", or " + f.mender().follow(path, f.BaseHeads...) +
 		"\nor recreate it: devenv new-migration --replace \"…\""
 }
 

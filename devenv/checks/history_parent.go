@@ -46,7 +46,7 @@ func (f *Facts) headsOfBase() string {
 	case 1:
 		return "the head of " + f.BaseRef + " is " + f.BaseHeads[0]
 	}
-	return "the heads of " + f.BaseRef + " are " + strings.Join(f.BaseHeads, ", ")
+	return "the heads of " + f.BaseRef + " are " + strings.Join(f.BaseHeads, " and ")
 }
 
 // descent tells what the branch's first revision follows.
@@ -101,7 +101,7 @@ func (f *Facts) parentHint() string {
 			return hint
 		}
 		if len(f.BaseHeads) > 0 {
-			return f.followBase(p.File, f.BaseHeads[0])
+			return f.followBase(p.File)
 		}
 	}
 	return f.headsHint()

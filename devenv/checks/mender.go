@@ -34,9 +34,9 @@ func (m mender) shortened(id string) string {
 	return "…"
 }
 
-// follow returns how to make a file's revision follow another.
-func (m mender) follow(file, parent string) string {
-	return m.Header(file, migrations.Revision{Down: []string{parent}})
+// follow returns how to make a file's revision follow others.
+func (m mender) follow(file string, parents ...string) string {
+	return m.Header(file, migrations.Revision{Down: parents})
 }
 
 // rename returns code that renames instead of dropping and adding.

@@ -37,7 +37,14 @@ func (Snippets) Header(file string, r migrations.Revision) string {
 	if r.ID != "" {
 		return fmt.Sprintf("in %s write\n    revision = %q", file, r.ID)
 	}
-	return fmt.Sprintf("in %s write\n    down_revision = %q", file, r.Down[0])
+	if len(r.Down) == 1 {
+		return fmt.Sprintf("in %s write\n    down_revision = %q", file, r.Down[0])
+	}
+	parents := make([]string, len(r.Down))
+	for i, id := range r.Down {
+		parents[i] = strconv.Quote(id)
+	}
+	return fmt.Sprintf("in %s write\n    down_revision = (%s)", file, strings.Join(parents, ", "))
 }
 
 // Mend returns how to fix a revision whose Python code fails, or "" if that is unknown.
