@@ -1,6 +1,9 @@
 package migrations
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // SQL writes the hints for tools that have no Snippets.
 type SQL struct{}

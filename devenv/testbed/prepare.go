@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"devenv/devenv/base"
 	"devenv/devenv/branch"
@@ -122,15 +123,46 @@ func (b *Testbed) PrepareBranch(ctx context.Context, log *step.Log) (err error) 
 	if b.Branch.TreeID, b.about.Branch.Merged, err = repo.Merge(ctx, b.Branch.Tree, commit, b.BaseRef.Commit); err != nil {
 		return err
 	}
-	if err := scratch.On(ctx, yourBranch, b.ensureBranch(ctx, log)); err != nil {
+	if err := b.onBranch(ctx, b.ensureBranch(ctx, log)); err != nil {
 		return err
 	}
 	close(b.Branched)
 	return nil
 }
 
-// yourBranch names the branch's side in errors.
-const yourBranch = "your branch"
+// onBranch says of an error that the branch's code was at work, and how little it differs from the base where that is so:
+// then the base probably has the fault as well.
+func (b *Testbed) onBranch(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	var paths []string
+	changes, failed := b.Workspace.Repo.Diff(ctx, b.BaseRef.Commit, b.Branch.TreeID, "")
+	for _, c := range changes {
+		paths = append(paths, c.Path)
+	}
+	side := "your branch"
+	if failed == nil {
+		side = branchSide(b.BaseName(), paths)
+	}
+	return scratch.On(ctx, side, err)
+}
+
+// branchSide names the branch's side in errors, with the files in which it differs from the base if they are few.
+func branchSide(base string, differs []string) string {
+	const few = 3
+	switch n := len(differs); {
+	case n == 0:
+		return base + ", from which your branch does not differ"
+	case n <= few:
+		list := strings.Join(differs[:n-1], ", ")
+		if n > 1 {
+			list += " and "
+		}
+		return fmt.Sprintf("your branch, which differs from %s in %s only", base, list+differs[n-1])
+	}
+	return "your branch"
+}
 
 // ensureBranch makes ready what runs on the branch's tree.
 func (b *Testbed) ensureBranch(ctx context.Context, log *step.Log) error {
@@ -166,7 +198,7 @@ func (b *Testbed) StartTool(ctx context.Context, log *step.Log) (err error) {
 		return nil
 	}
 	if b.Tool, err = tool.Start(ctx, b.Branch, base.ToolNetwork, b.Project.Migrations, b.Base.Settings.Hosts, log); err != nil {
-		return scratch.On(ctx, yourBranch, err)
+		return b.onBranch(ctx, err)
 	}
 	log.Done(b.Tool.About())
 	return nil

@@ -57,3 +57,17 @@ func TestAWaitSaysWhenItsCountWasTrue(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 }
+
+func TestFewDifferencesFromTheBaseAreNamed(t *testing.T) {
+	t.Parallel()
+	for want, differs := range map[string][]string{
+		"main, from which your branch does not differ":               nil,
+		"your branch, which differs from main in app/models.py only": {"app/models.py"},
+		"your branch": {"a", "b", "c", "d"},
+		"your branch, which differs from main in a.py, b.py and c.py only": {"a.py", "b.py", "c.py"},
+	} {
+		if got := branchSide("main", differs); got != want {
+			t.Errorf("it says %q, want %q", got, want)
+		}
+	}
+}
