@@ -2,9 +2,11 @@ package readiness
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"strconv"
+	"syscall"
 	"time"
 
 	"devenv/compose/engine"
@@ -30,6 +32,37 @@ func dial(ctx context.Context, container engine.Container, port int) (net.Conn, 
 		}
 	}
 	return nil, err
+}
+
+// opening returns a channel that is closed once one of a container's ports accepts connections, or once it is clear that
+// nobody can tell from here; nil if there is no port. stop ends the watch.
+func opening(ctx context.Context, container engine.Container, ports []int) (opens <-chan struct{}, stop func()) {
+	if len(ports) == 0 {
+		return nil, func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	open := make(chan struct{})
+	go func() {
+		defer close(open)
+		_ = poll(ctx, inspectEvery, func() (bool, error) { // its only error is the context's
+			return !refuses(ctx, container, ports), nil
+		})
+	}()
+	return open, func() { cancel(); <-open }
+}
+
+// refuses reports whether a container's ports can be reached, and none accepts connections.
+func refuses(ctx context.Context, container engine.Container, ports []int) bool {
+	for _, port := range ports {
+		conn, err := dial(ctx, container, port)
+		if err == nil {
+			_ = conn.Close() // nothing was sent
+		}
+		if !errors.Is(err, syscall.ECONNREFUSED) {
+			return false
+		}
+	}
+	return true
 }
 
 // hangUps is how often a server may close the connection without a word before that counts as its answer.

@@ -50,14 +50,33 @@ const (
 	pauseShare    = 4
 )
 
+// How long to pause, in addition, while the service's port does not accept connections: few questions can be answered
+// with yes before it does, and each is a program that the service has to share its processors with.
+const (
+	shortestClosed = time.Second
+	longestClosed  = 5 * time.Second
+	closedShare    = 3
+)
+
 // pause returns how long to pause after a question that took some time, so long after the first one.
 func pause(took, waited time.Duration) time.Duration {
 	return max(shortestPause, took, min(waited/pauseShare, longestPause))
 }
 
-// until asks until the answer is yes, or fails. To measure is to pause.
-func (a *asking) until(ctx context.Context, ask func() (bool, error)) error {
-	for first := time.Now(); ; {
+// until asks until the answer is yes, or fails. To measure is to pause. opens, if it is not nil, is closed when the
+// service's port begins to accept connections, or when nobody can tell: then it asks at once.
+func (a *asking) until(ctx context.Context, opens <-chan struct{}, ask func() (bool, error)) error {
+	for first, rest := time.Now(), time.Duration(0); ; {
+		if opens != nil {
+			rest = max(rest, min(max(shortestClosed, time.Since(first)/closedShare), longestClosed))
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-opens:
+			opens = nil
+		case <-time.After(rest):
+		}
 		began, once := time.Now(), a.measured
 		if began.Sub(first) < a.unmeasured {
 			once = a.once
@@ -66,11 +85,7 @@ func (a *asking) until(ctx context.Context, ask func() (bool, error)) error {
 		if yes || err != nil {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause(took, time.Since(first)) - (time.Since(began) - took)):
-		}
+		rest = pause(took, time.Since(first)) - (time.Since(began) - took)
 	}
 }
 

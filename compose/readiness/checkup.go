@@ -45,9 +45,9 @@ func (c *checkup) probe(ctx context.Context) error {
 	return nil
 }
 
-// until probes until the health is as wanted.
-func (c *checkup) until(ctx context.Context, wanted func(engine.Health) bool) error {
-	return c.asking.until(ctx, func() (bool, error) {
+// until probes until the health is as wanted; opens is as asking.until has it.
+func (c *checkup) until(ctx context.Context, opens <-chan struct{}, wanted func(engine.Health) bool) error {
+	return c.asking.until(ctx, opens, func() (bool, error) {
 		err := c.probe(ctx)
 		return err == nil && wanted(c.health), err
 	})
@@ -57,11 +57,12 @@ func (c *checkup) until(ctx context.Context, wanted func(engine.Health) bool) er
 // failures in a row.
 func (c *checkup) again(ctx context.Context) error {
 	c.failed = 0
-	return c.until(ctx, func(h engine.Health) bool { return c.failed == 0 || h.Status == "unhealthy" })
+	return c.until(ctx, nil, func(h engine.Health) bool { return c.failed == 0 || h.Status == "unhealthy" })
 }
 
 // healthy waits until the healthcheck passes, and tells once what it said if it has failed for good.
-func (s signs) healthy(ctx context.Context, container engine.Container, unhealthy func(probe, log string)) (string, error) {
+func (s signs) healthy(ctx context.Context, container engine.Container, ready Wanted) (string, error) {
+	unhealthy := ready.Unhealthy
 	told := func(h engine.Health) bool {
 		if h.Status == "unhealthy" && len(h.Log) > 0 && unhealthy != nil {
 			lines, _ := s.engine.Tail(ctx, container.ID, 1) // it is only a remark
@@ -71,7 +72,9 @@ func (s signs) healthy(ctx context.Context, container engine.Container, unhealth
 		return h.Status == "healthy"
 	}
 	if s.checkup != nil {
-		return "healthcheck", s.checkup.until(ctx, told)
+		opens, stop := opening(ctx, container, ready.Declared)
+		defer stop()
+		return "healthcheck", s.checkup.until(ctx, opens, told)
 	}
 	return "healthcheck", poll(ctx, inspectEvery, func() (bool, error) {
 		now, err := s.engine.Inspect(ctx, container.ID)

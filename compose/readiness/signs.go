@@ -36,7 +36,7 @@ func (s signs) of(container engine.Container, ready Wanted) sign {
 	case ready.URL != "":
 		return func(ctx context.Context) (string, error) { return s.responds(ctx, container.ID, ready.URL) }
 	case ready.byHealth(container):
-		return func(ctx context.Context) (string, error) { return s.healthy(ctx, container, ready.Unhealthy) }
+		return func(ctx context.Context) (string, error) { return s.healthy(ctx, container, ready) }
 	}
 	if ready.StaysUp > 0 && len(ready.ports()) == 0 {
 		return func(ctx context.Context) (string, error) { return s.listensOrStaysUp(ctx, container, ready) }
@@ -130,7 +130,7 @@ func (f *finder) Write(p []byte) (int, error) {
 func (s signs) responds(ctx context.Context, id, url string) (string, error) {
 	const script = `curl -fsS -o /dev/null -m 3 "$1" 2>/dev/null || wget -q -T 3 -O /dev/null "$1" 2>/dev/null || ` +
 		`python3 -c 'import sys,urllib.request as r; r.urlopen(sys.argv[1], timeout=3)' "$1" 2>/dev/null`
-	return url + " answers", s.asking.until(ctx, func() (answers bool, err error) {
+	return url + " answers", s.asking.until(ctx, nil, func() (answers bool, err error) {
 		// Where it cannot run because the container has ended, whoever follows the container says so.
 		code, failed := s.engine.Exec(ctx, id, engine.ExecOptions{Cmd: []string{"sh", "-c", script, "ready", url}})
 		return failed == nil && code == 0, ctx.Err()
