@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"devenv/cmd/terminal"
@@ -15,6 +16,7 @@ import (
 const (
 	waitsForChange = "\nwaiting for a change; Ctrl-C stops\n\n"
 	waitsForEnter  = "\nEnter writes it and ends the watch; a change makes it anew; Ctrl-C stops\n\n"
+	waitsUnproved  = "\nit cannot be written, since it is not proved; waiting for a change; Ctrl-C stops\n\n"
 )
 
 // agreement is how a person agrees to what the last run has made, and what happens then.
@@ -42,12 +44,12 @@ func (a *app) watch(ctx context.Context, standby *devenv.Standby, on *agreement,
 		}
 		last, _ := a.outcome.(migration)
 		var agreed <-chan struct{}
-		text := waitsForChange
-		if on != nil && err == nil && last.Writes() {
-			agreed, text = on.enter.Next(), waitsForEnter
+		offered := on != nil && err == nil && last.Writes()
+		if offered {
+			agreed = on.enter.Next()
 		}
 		a.next()
-		if err := writeText(a.streams.Err, text); err != nil {
+		if err := writeText(a.streams.Err, last.waitsFor(on != nil, offered)); err != nil {
 			return nil, err
 		}
 		preparing.Go(func() { standby.Prepare(ctx) })
@@ -57,6 +59,17 @@ func (a *app) watch(ctx context.Context, standby *devenv.Standby, on *agreement,
 		return err
 	}
 	return on.write(ctx) // before what takes long, or could fail: removing the standby
+}
+
+// waitsFor says what a watch waits for once a run has ended, and why a migration that it could write is not offered.
+func (m migration) waitsFor(writes, offered bool) string {
+	switch {
+	case offered:
+		return waitsForEnter
+	case writes && m.Document != nil && len(report.Unanswered(m.Document.Checks)) > 0:
+		return waitsUnproved
+	}
+	return waitsForChange
 }
 
 // watchNew makes and tests the migration after every change of the models, and writes what the last run has made once
@@ -93,16 +106,27 @@ func (a *app) watchNew(ctx context.Context, o devenv.NewMigrationOptions, strict
 	return a.watch(ctx, o.Standby, &agreement{enter, write}, again)
 }
 
-// writeProposal writes what a run has proposed and shown, and says so.
+// writeProposal writes what a run has proposed and shown, and says so: as JSON, in a document of its own.
 func (a *app) writeProposal(ctx context.Context, dir string, proposal migration) error {
 	if err := devenv.Write(ctx, dir, &proposal.Result); err != nil {
 		return err
 	}
-	a.outcome, a.written = proposal, true
+	a.outcome, a.written = proposal.delivered(), a.global.format != formatJSON
 	for _, f := range proposal.Document.Proposed {
 		if err := writeText(a.streams.Err, fmt.Sprintf("%s %s\n", f.Action, here().Path(f.Path))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// delivered returns the outcome of a dry run once what it proposed was written.
+func (m migration) delivered() migration {
+	d := *m.Document
+	d.Files, d.Proposed = slices.Concat(d.Files, d.Proposed), nil
+	for i := range d.Files {
+		d.Files[i].Content = ""
+	}
+	m.Document = &d
+	return m
 }
