@@ -61,7 +61,7 @@ func flagsOf(o LoadOptions) string {
 	add := func(flag string, values ...string) {
 		for _, value := range values {
 			if value != "" {
-				fmt.Fprintf(&flags, "%s %s ", flag, quoted(value))
+				fmt.Fprintf(&flags, "%s %s ", flag, report.ShellWord(value))
 			}
 		}
 	}
@@ -71,14 +71,6 @@ func flagsOf(o LoadOptions) string {
 	add("--env-file", o.EnvFiles...)
 	add("--profile", o.Profiles...)
 	return flags.String()
-}
-
-// quoted returns an argument as a shell takes it.
-func quoted(argument string) string {
-	if regexp.MustCompile(`^[\w@%+=:,./-]+$`).MatchString(argument) {
-		return argument
-	}
-	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
 }
 
 // eachVariableOnce keeps the first of Compose's lines about each required variable: it has one for each place.

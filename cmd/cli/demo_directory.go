@@ -75,7 +75,7 @@ func isDemo(ctx context.Context, dir string) (bool, error) {
 	}
 	commits, err := demoCommits(ctx, dir)
 	if err != nil || !bytes.Equal(commits, marked) {
-		return false, report.Fail(report.KindUsage, "name another directory, or remove it yourself:\n    rm -r "+quoted(dir),
+		return false, report.Fail(report.KindUsage, "name another directory, or remove it yourself:\n    rm -r "+report.ShellWord(dir),
 			"the demo in %s has new commits, so it is not replaced", dir)
 	}
 	return true, nil

@@ -15,7 +15,7 @@ func (d demonstration) guide(width int) string {
 	var text strings.Builder
 	if d.Result == nil {
 		fmt.Fprintf(&text, "The sample project is in %s, on branch %s. Try:\n", d.Dir, sample.FeatureBranch)
-		fmt.Fprintf(&text, "    cd %s\n    %s new-migration %q\n", quoted(d.Dir), d.program, sample.Message)
+		fmt.Fprintf(&text, "    cd %s\n    %s new-migration %q\n", report.ShellWord(d.Dir), d.program, sample.Message)
 		return text.String()
 	}
 	if !d.AsIntended {
@@ -29,8 +29,8 @@ func (d demonstration) guide(width int) string {
 	for _, m := range sample.Corrections() {
 		mending(&text, m, width)
 	}
-	fmt.Fprintf(&text, "\n2. Test it again:\n    cd %s && %s test-migration\n", quoted(d.Dir), d.program)
-	fmt.Fprintf(&text, "\n3. Or take it back:\n    cd %s && %s undo\n", quoted(d.Dir), d.program)
+	fmt.Fprintf(&text, "\n2. Test it again:\n    cd %s && %s test-migration\n", report.ShellWord(d.Dir), d.program)
+	fmt.Fprintf(&text, "\n3. Or take it back:\n    cd %s && %s undo\n", report.ShellWord(d.Dir), d.program)
 	return text.String()
 }
 
@@ -85,16 +85,5 @@ func program() string {
 			}
 		}
 	}
-	return quoted(self)
-}
-
-// quoted returns a path as a shell expects it.
-func quoted(path string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@%", r)
-	}
-	if strings.TrimFunc(path, plain) == "" {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	return report.ShellWord(self)
 }

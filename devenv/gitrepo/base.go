@@ -117,7 +117,7 @@ func (r *Repo) unknownBase(ctx context.Context, head Head, name string) error {
 	if r.shallow(ctx) {
 		hint := "git fetch --unshallow " + fetch
 		if name != "" {
-			hint += "\nif it is a tag: git fetch --unshallow origin tag " + quote(name)
+			hint += "\nif it is a tag: git fetch --unshallow origin tag " + report.ShellWord(name)
 		}
 		return report.Fail(report.KindWork, hint+own,
 			"find %s: %s is a shallow clone that does not have it, and devenv fetches nothing", wanted, r.root)

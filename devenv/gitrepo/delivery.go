@@ -205,7 +205,7 @@ func writableHint(err error, dir string) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return "make yourself the directory's owner (a container may have created it as root): " +
-			"sudo chown -R \"$(id -u):$(id -g)\" " + quote(dir)
+			"sudo chown -R \"$(id -u):$(id -g)\" " + report.ShellWord(dir)
 	case errors.Is(err, syscall.EROFS):
 		return "the file system is mounted read-only: use a writable checkout"
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):

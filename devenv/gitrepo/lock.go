@@ -81,7 +81,7 @@ func (r *Repo) lock(ctx context.Context, name, command string, wait time.Duratio
 		cancel()
 	}
 	if err != nil {
-		return nil, report.Fail(report.KindWork, cmp.Or(writableHint(err, dir), "make "+quote(dir)+" writable for you"),
+		return nil, report.Fail(report.KindWork, cmp.Or(writableHint(err, dir), "make "+report.ShellWord(dir)+" writable for you"),
 			"lock %s: %w", r.root, err)
 	}
 	if !taken {

@@ -89,7 +89,7 @@ func notFound(dir string, err error) error {
 		return report.Fail(report.KindUsage, "run devenv in a checkout of the project (\"git worktree add\" creates one)",
 			"%s has no working tree: it is a bare repository or a .git directory", dir)
 	case strings.Contains(text, "dubious ownership") || strings.Contains(text, "unsafe repository"):
-		return report.Fail(report.KindWork, "git config --global --add safe.directory "+quote(untrusted(text, dir)),
+		return report.Fail(report.KindWork, "git config --global --add safe.directory "+report.ShellWord(untrusted(text, dir)),
 			"git does not trust the repository of %s: it belongs to another user", dir)
 	}
 	return report.Fail(report.KindWork, "", "find the repository of %s: %w", dir, err)
@@ -98,7 +98,7 @@ func notFound(dir string, err error) error {
 // unlinked returns the failure of a directory whose .git names a git directory that is not there.
 func unlinked(dir, gone string) error {
 	if main, _, ok := strings.Cut(gone, "/worktrees/"); ok {
-		return report.Fail(report.KindUsage, "if that repository was moved, run in its new place: git worktree repair "+quote(dir),
+		return report.Fail(report.KindUsage, "if that repository was moved, run in its new place: git worktree repair "+report.ShellWord(dir),
 			"%s is a worktree of %s, which is not there", dir, strings.TrimSuffix(main, "/.git"))
 	}
 	return report.Fail(report.KindUsage, "put it back, or clone the project again", "the repository of %s, %s, is not there", dir, gone)
@@ -146,17 +146,6 @@ func parseVersion(text string) (major, minor int, ok bool) {
 	}
 	minor, err = strconv.Atoi(parts[1])
 	return major, minor, err == nil
-}
-
-// quote makes a word safe to paste into a shell.
-func quote(word string) string {
-	safe := func(r rune) bool {
-		return r > 127 || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("-_./:=@%+,", r)
-	}
-	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !safe(r) }) < 0 {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // Worktrees lists the directories of all existing worktrees of the repository, the main one first.

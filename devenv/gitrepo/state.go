@@ -34,7 +34,7 @@ func (r *Repo) makeState(elem ...string) (string, error) {
 }
 
 func (r *Repo) notWritable(format string, args ...any) error {
-	return report.Fail(report.KindWork, "make "+quote(r.gitDir)+" writable for you: devenv keeps its lock and what undo needs there",
+	return report.Fail(report.KindWork, "make "+report.ShellWord(r.gitDir)+" writable for you: devenv keeps its lock and what undo needs there",
 		format, args...)
 }
 

@@ -100,7 +100,7 @@ func (r *Repo) openTree(ctx context.Context, cache, id string) (*Tree, error) {
 	}
 	trees := filepath.Join(r.commonDir, "devenv")
 	if err := makeOwned(trees, r.commonDir); err != nil {
-		return nil, report.Fail(report.KindWork, "make "+quote(r.commonDir)+" writable for you", "create %s: %w", trees, err)
+		return nil, report.Fail(report.KindWork, "make "+report.ShellWord(r.commonDir)+" writable for you", "create %s: %w", trees, err)
 	}
 	t := &Tree{repo: r, dir: filepath.Join(cache, id), gitDir: filepath.Join(trees, id)}
 	t.lock = flock.New(t.gitDir+".lock", flock.SetPermissions(0o666))

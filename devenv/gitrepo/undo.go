@@ -80,7 +80,7 @@ func (e *execution) checkBranch(ctx context.Context, force bool) error {
 		return report.Fail(report.KindWork, "check out that commit again, or undo it here anyway: devenv undo --force",
 			"undo \"devenv %s\": it was made on a detached HEAD, and the worktree is on %s now", e.journal.Command, now)
 	}
-	return report.Fail(report.KindWork, "git checkout "+quote(made)+", or undo it here anyway: devenv undo --force",
+	return report.Fail(report.KindWork, "git checkout "+report.ShellWord(made)+", or undo it here anyway: devenv undo --force",
 		"undo \"devenv %s\": it was made on branch %s, which is not checked out now", e.journal.Command, made)
 }
 

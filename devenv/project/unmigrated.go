@@ -75,11 +75,7 @@ func (w *Workspace) NoteUnmigrated(ctx context.Context) string {
 	if err != nil {
 		return ""
 	}
-	paths, err := w.Files(ctx)
-	if err != nil {
-		return ""
-	}
-	found, err := discover.Services(w.Model, discover.Tree{Dir: w.Repo.Root(), Paths: paths}, w.Config)
+	found, err := w.Services(ctx)
 	if err != nil {
 		return ""
 	}

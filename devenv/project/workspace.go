@@ -43,6 +43,7 @@ type state struct {
 	remarks
 	selected  selection
 	resources resources
+	services  services
 }
 
 // OpenOptions are the options for opening a workspace.

@@ -1,6 +1,9 @@
 package report
 
-import "testing"
+import (
+	"os/exec"
+	"testing"
+)
 
 func TestCountUsesSingularAndPlural(t *testing.T) {
 	for n, want := range map[int]string{0: "0 rows", 1: "1 row", 2: "2 rows"} {
@@ -22,6 +25,22 @@ func TestSizeUsesASuitableUnit(t *testing.T) {
 	} {
 		if got := [2]string{Size(bytes), Megabytes(bytes)}; got != want {
 			t.Errorf("%d bytes: %q, want %q", bytes, got, want)
+		}
+	}
+}
+
+func TestAShellReadsTheWordBack(t *testing.T) {
+	for word, plain := range map[string]bool{
+		"feature/a_b-1.x:y=@%+,": true, "/home/jörg/toolshed": true,
+		"": false, "two words": false, "it's": false, "$(id)": false, "~/x": false, "a\nb": false, "*": false, "no\u00a0break": false,
+	} {
+		shown := ShellWord(word)
+		if (shown == word) != plain {
+			t.Errorf("%q is shown as %s", word, shown)
+		}
+		read, err := exec.CommandContext(t.Context(), "sh", "-c", "printf %s "+shown).Output()
+		if err != nil || string(read) != word {
+			t.Errorf("a shell reads %s as %q: %v", shown, read, err)
 		}
 	}
 }

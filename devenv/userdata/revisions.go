@@ -126,7 +126,7 @@ func knownRevisions(ctx context.Context, w *project.Workspace) (map[string]strin
 	if err != nil {
 		return nil, err
 	}
-	found, err := discover.Services(w.Model, discover.Tree{Dir: root, Paths: paths}, w.Config)
+	found, err := w.Services(ctx)
 	if err != nil {
 		return nil, nil // a stack that devenv makes no migrations for
 	}

@@ -116,11 +116,7 @@ func (s *Stack) FindBackend(ctx context.Context) Backend {
 	if ready.Log == "" && ready.Port == 0 && ready.URL == "" && ready.Timeout == 0 {
 		return Backend{}
 	}
-	paths, err := w.Files(ctx)
-	if err != nil {
-		return Backend{}
-	}
-	found, err := discover.Services(w.Model, discover.Tree{Dir: w.Repo.Root(), Paths: paths}, w.Config)
+	found, err := w.Services(ctx)
 	if err != nil {
 		return Backend{Service: w.Config.Backend.Service, Ready: ready}
 	}
