@@ -59,7 +59,7 @@ func statusLine(item any) any {
 		state += fmt.Sprintf(" with %d", i.ExitCode)
 	}
 	if i.Restarts > 0 {
-		state += fmt.Sprintf(", restarted %d times", i.Restarts)
+		state += ", restarted " + report.Count(i.Restarts, "time")
 	}
 	return strings.TrimSpace(fmt.Sprintf("%-20s %-22s %s", i.Name, state, strings.Join(i.URLs, "  ")))
 }

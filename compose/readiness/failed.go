@@ -15,7 +15,9 @@ const tailLines = 20
 
 // Ended is the error of a container that exited before it was ready, or instead of staying ready.
 type Ended struct {
+	// Code is its exit status, unless Unseen is set: it ran again whenever somebody looked.
 	Code        int
+	Unseen      bool
 	OutOfMemory bool
 	// Restart is the policy by which the engine keeps restarting it; empty if it does not.
 	Restart string
@@ -29,6 +31,9 @@ func (e Ended) Error() string {
 		return "it " + e.Outside
 	}
 	text := fmt.Sprintf("it exited with status %d", e.Code)
+	if e.Unseen {
+		text = "it exited"
+	}
 	if e.OutOfMemory {
 		text += ": it ran out of memory"
 	}

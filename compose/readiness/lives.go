@@ -38,7 +38,7 @@ func follow(ctx context.Context, e *engine.Engine, id string, ready Wanted) (*li
 	if err != nil {
 		return nil, err
 	}
-	l := &lives{engine: e, id: id, ready: ready, earlier: discounted(container, time.Now()), asking: newAsking(e, id, ready)}
+	l := &lives{engine: e, id: id, ready: ready, earlier: discounted(container, time.Now()), asking: newAsking(e, id, ready), ended: Ended{Unseen: true}}
 	if container.State == "running" && time.Since(container.Started) > settledAfter {
 		details, err := e.Details(ctx) // the engine's clock may differ from this machine's
 		if err != nil {

@@ -82,3 +82,17 @@ func TestRestartedContainerLoopsUntilItHasSettled(t *testing.T) {
 		}
 	}
 }
+
+func TestAnExitThatNobodySawHasNoStatus(t *testing.T) {
+	if got := (Ended{Unseen: true, Restart: "always"}).Error(); got != "it exited and keeps being restarted (restart: always)" {
+		t.Errorf("it says %q", got)
+	}
+	l := &lives{ended: Ended{Unseen: true}}
+	l.note(engine.Container{State: "running"})
+	if !l.ended.Unseen {
+		t.Error("a container that runs has told its exit status")
+	}
+	if l.note(engine.Container{State: "restarting", ExitCode: 3}); l.ended != (Ended{Code: 3}) {
+		t.Errorf("it ended with %+v", l.ended)
+	}
+}

@@ -75,7 +75,7 @@ type Shown struct {
 func Wait(ctx context.Context, e *engine.Engine, id string, ready Wanted) (Shown, error) {
 	l, err := follow(ctx, e, id, ready)
 	if engine.IsGone(err) {
-		return Shown{}, (&lives{engine: e, id: id}).failed(ctx, hasEnded)
+		return Shown{}, (&lives{engine: e, id: id, ended: Ended{Unseen: true}}).failed(ctx, hasEnded)
 	}
 	if err != nil {
 		return Shown{}, err

@@ -66,8 +66,8 @@ func asContainer(s types.ServiceConfig, image engine.Image) engine.Container {
 // String tells what happens to the data.
 func (u Unkept) String() string {
 	if u.Version != "" && u.Mounted != "" {
-		return fmt.Sprintf("official images from 18 on keep their data elsewhere, that of %s in %s: %s at %s stays empty, so the data is "+
-			"lost with the container, or the image refuses to start", u.Service, u.Directory,
+		return fmt.Sprintf("official images from 18 on keep their data elsewhere, that of %s in %s: %s at %s stays empty, or as an "+
+			"older version left it, so the data is lost with the container, or the image refuses to start", u.Service, u.Directory,
 			cmp.Or(u.Source, "what is mounted"), u.Mounted)
 	}
 	return fmt.Sprintf("the data of %s is in %s, which no volume of the Compose file holds: it is lost with the container", u.Service, u.Directory)
@@ -83,7 +83,11 @@ func (u Unkept) Remedy() string {
 	if u.Source == "" { // a volume that the project does not have yet
 		declared = "\nand, beside services:\n    volumes: {pgdata: {}}"
 	}
-	return fmt.Sprintf("mount it at %s, in the Compose file:\n    %s: {volumes: [\"%s:%s\"]}%s", target,
+	older := ""
+	if u.Version != "" && u.Mounted != "" {
+		older = fmt.Sprintf(" (%s does not read what an older version left in it: dump that with pg_dump while the older one runs)", u.Version)
+	}
+	return fmt.Sprintf("mount it at %s%s, in the Compose file:\n    %s: {volumes: [\"%s:%s\"]}%s", target, older,
 		u.Service, cmp.Or(u.Source, "pgdata"),
 		target, declared)
 }

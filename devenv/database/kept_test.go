@@ -25,8 +25,9 @@ func TestDataOutsideAnyMountIsReported(t *testing.T) {
 		"above where 17 has it": {image: old, target: "/var/lib/postgresql"},
 		"where 18 has it":       {image: official18, target: "/var/lib/postgresql"},
 		"where 17 had it": {
-			official18, "/var/lib/postgresql/data", nil, nil, "pgdata at /var/lib/postgresql/data stays empty",
-			`db: {volumes: ["pgdata:/var/lib/postgresql"]}`,
+			official18, "/var/lib/postgresql/data", nil, nil, "pgdata at /var/lib/postgresql/data stays empty, or as an older version left it",
+			"(18 does not read what an older version left in it: dump that with pg_dump while the older one runs), in the Compose file:\n" +
+				`    db: {volumes: ["pgdata:/var/lib/postgresql"]}`,
 		},
 		"where the environment says": {image: official18, target: "/srv", env: types.MappingWithEquals{"PGDATA": &moved}},
 		"where the command says":     {image: official18, target: "/srv", command: []string{"postgres", "-D", moved}},

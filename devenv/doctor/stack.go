@@ -242,7 +242,7 @@ func stateOf(item stack.StatusItem) string {
 		state += fmt.Sprintf(" with %d", item.ExitCode)
 	}
 	if item.Restarts > 0 {
-		state += fmt.Sprintf(", restarted %d times", item.Restarts)
+		state += ", restarted " + report.Count(item.Restarts, "time")
 	}
 	return state
 }
