@@ -3,6 +3,7 @@ package devenv
 import (
 	"context"
 
+	"devenv/devenv/discover"
 	"devenv/devenv/redact"
 	"devenv/devenv/report"
 	"devenv/devenv/session"
@@ -13,7 +14,7 @@ import (
 // the error.
 func ended(ctx context.Context, s *session.Session, items *report.Items, err error) (*report.Items, error) {
 	if s.Workspace != nil && s.Command != "up" { // the user's own stack has the working tree, with all its files
-		err = tool.ExplainMissing(ctx, s.Workspace.Repo, err)
+		err = tool.ExplainMissing(ctx, s.Workspace.Repo, discover.MigrationTool{}, err)
 	}
 	err = s.Finish(ctx, err)
 	items.Items = redact.Copy(s.Redactor, items.Items)

@@ -134,7 +134,11 @@ func (b *Testbed) Finish(ctx context.Context, err error) error {
 	b.failed = err != nil
 	cleanupErr := b.Close(ctx)
 	if b.Workspace != nil {
-		err = tool.ExplainMissing(ctx, b.Workspace.Repo, err)
+		var migrations discover.MigrationTool
+		if b.Project != nil {
+			migrations = b.Project.Migrations
+		}
+		err = tool.ExplainMissing(ctx, b.Workspace.Repo, migrations, err)
 	}
 	if ctx.Err() == nil && !report.IsMachine(err) {
 		b.completeBase()

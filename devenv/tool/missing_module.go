@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"devenv/compose"
+	"devenv/devenv/discover"
 	"devenv/devenv/gitrepo"
 	"devenv/devenv/report"
 )
@@ -23,8 +24,9 @@ var (
 )
 
 // ExplainMissing adds a hint to a failure of the project's code that is caused by a missing module or setting: devenv
-// works on trees without the files that git ignores, unless the configuration includes or generates them.
-func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
+// works on trees without the files that git ignores, unless the configuration includes or generates them. The migration
+// tool tells where the repository is in the container; it may be unknown.
+func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, t discover.MigrationTool, err error) error {
 	if repo == nil || ctx.Err() != nil {
 		return err
 	}
@@ -40,22 +42,38 @@ func ExplainMissing(ctx context.Context, repo *gitrepo.Repo, err error) error {
 	if listErr != nil {
 		files = nil // they are only for suggestions
 	}
-	if hint := hintFor(err, module, ignoredPath(repo.Root(), module, ignored), files); hint != "" {
+	if hint := hintFor(err, module, ignoredPath(repo.Root(), module, ignored), files, t); hint != "" {
 		return report.Fail(report.KindOf(err), hint, "%w", err)
 	}
 	return err
 }
 
 // hintFor returns what to do about a failure's missing module, empty if that is not known better than it says itself.
-func hintFor(err error, module, home string, files []string) string {
+func hintFor(err error, module, home string, files []string, t discover.MigrationTool) string {
 	if home == "" && strings.Contains(report.HintOf(err), compose.BuildCommand) {
 		return "" // how migrations run changes nothing for a build
 	}
 	if own := ownModule(module, files); own != "" && home == "" {
+		dir := importedFrom(own, module, t)
 		return "it is " + own + " in the repository: let migrations run in the directory that has it in the container, in .devenv.yaml:\n" +
-			"    migrations: {workdir: /…}\nor name that directory: migrations: {env: {PYTHONPATH: /…}}"
+			"    migrations: {workdir: " + dir + "}\nor name that directory: migrations: {env: {PYTHONPATH: " + dir + "}}"
 	}
 	return missingHint(module, home, generatorsFor(module, files))
+}
+
+// importedFrom returns the directory in the container from which a file of the repository is a module, judged by where
+// the tool's configuration is in both; "/…" if that does not tell.
+func importedFrom(file, module string, t discover.MigrationTool) string {
+	dir := path.Dir(strings.TrimSuffix(file, "/__init__.py"))
+	for range strings.Count(module, ".") {
+		dir = path.Dir(dir)
+	}
+	below, ok := strings.CutPrefix("/"+t.Config, path.Join("/", dir))
+	there, known := strings.CutSuffix(t.ConfigInContainer, path.Join("/", below))
+	if t.Config == "" || !ok || !known || there == "" {
+		return "/…"
+	}
+	return there
 }
 
 // ownModule returns the only file of the repository that is a module; empty if there is none, or several.

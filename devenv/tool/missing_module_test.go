@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"devenv/devenv/discover"
 	"devenv/devenv/report"
 )
 
@@ -95,13 +96,30 @@ func TestABuildThatLacksAModuleIsNotHelpedBySettings(t *testing.T) {
 	t.Parallel()
 	failed := func(hint string) error { return report.Fail(report.KindWork, hint, "No module named 'shop.gen'") }
 	built := failed("try it directly: docker compose build api")
-	if got := hintFor(built, "shop.gen", "", []string{"api/shop/gen.py"}); got != "" {
+	if got := hintFor(built, "shop.gen", "", []string{"api/shop/gen.py"}, discover.MigrationTool{}); got != "" {
 		t.Errorf("how migrations run changes a build: %s", got)
 	}
-	if got := hintFor(built, "shop.gen", "api/shop/gen.py", nil); !strings.Contains(got, "include:") {
+	if got := hintFor(built, "shop.gen", "api/shop/gen.py", nil, discover.MigrationTool{}); !strings.Contains(got, "include:") {
 		t.Errorf("a file that git ignores: %s", got)
 	}
-	if got := hintFor(failed(""), "shop.gen", "", []string{"api/shop/gen.py"}); !strings.Contains(got, "workdir:") {
+	if got := hintFor(failed(""), "shop.gen", "", []string{"api/shop/gen.py"}, discover.MigrationTool{}); !strings.Contains(got, "workdir:") {
 		t.Errorf("a run: %s", got)
+	}
+}
+
+func TestTheDirectoryOfAModuleIsNamed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ file, module, config, there, want string }{
+		"a package beside":    {"app/store/__init__.py", "store", "app/store/alembic.ini", "/app/store/alembic.ini", "/app"},
+		"a nested module":     {"api/shop/db.py", "shop.db", "api/alembic.ini", "/srv/alembic.ini", "/srv"},
+		"the repository":      {"models.py", "models", "db/alembic.ini", "/code/db/alembic.ini", "/code"},
+		"another mount":       {"lib/shop.py", "shop", "app/alembic.ini", "/app/alembic.ini", "/…"},
+		"an unknown location": {"models.py", "models", "", "", "/…"},
+		"another name there":  {"app/models.py", "models", "app/db/alembic.ini", "/etc/alembic.ini", "/…"},
+	} {
+		tool := discover.MigrationTool{Config: c.config, ConfigInContainer: c.there}
+		if got := importedFrom(c.file, c.module, tool); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
 	}
 }
