@@ -33,7 +33,11 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 	case RestrictChild:
 		attempts = []attempt{{rows: []rowValues{childOf(r)}, reference: r.constraint, parent: r.parent}}
 	case RestrictTwice:
-		if r.almost {
+		switch {
+		case r.almost && r.expression != "":
+			attempts, err = b.matches(ctx, r)
+			return attempts, "", err
+		case r.almost:
 			return b.similar(r), "", nil
 		}
 		return b.twoRows(ctx, r)

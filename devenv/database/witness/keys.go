@@ -138,7 +138,11 @@ func (b *breaker) matches(ctx context.Context, r Restriction) (attempts []attemp
 	values, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	for _, v := range values {
 		row := rowValues{r.columns[0]: literalOf(r.before.Column(r.columns[0]), v)}
-		attempts = append(attempts, attempt{rows: []rowValues{row, row}})
+		other := row
+		if r.almost {
+			other = rowValues{r.columns[0]: literalOf(r.before.Column(r.columns[0]), swapCase(v))}
+		}
+		attempts = append(attempts, attempt{rows: []rowValues{row, other}})
 	}
 	return attempts, err
 }

@@ -118,6 +118,20 @@ func readCases() map[string]struct{ move, state string } {
 				"FROM users WHERE nick IS NOT NULL",
 			"23505",
 		},
+		"a subquery by a key in any spelling": {
+			"ALTER TABLE teams ADD boss int; UPDATE teams SET boss = (SELECT u.id FROM users u WHERE lower(u.email) = lower(teams.name))",
+			"21000",
+		},
+		"elements that become keys": {
+			"CREATE TABLE words (id int, word text, PRIMARY KEY (id, word)); INSERT INTO words SELECT id, btrim(w) FROM users, " +
+				"unnest(string_to_array(nick, ',')) w",
+			"23505",
+		},
+		"different elements that become keys": {
+			"CREATE TABLE words (id int, word text, PRIMARY KEY (id, word)); INSERT INTO words SELECT DISTINCT id, btrim(w) FROM users, " +
+				"unnest(string_to_array(nick, ',')) w",
+			"",
+		},
 		"a sum that is zero": {
 			"ALTER TABLE users ADD share numeric; UPDATE users SET share = 1.0 * amount / (SELECT sum(price) FROM \"Shop\".\"Item\" i " +
 				"WHERE i.owner = users.id)",

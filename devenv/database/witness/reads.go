@@ -111,6 +111,7 @@ func (r *reading) query(s sqlText) {
 				r.value(t, c, constant)
 			}
 			r.unknown(t, c)
+			r.doubled(t, c, "")
 			if strings.HasPrefix(c.Base, "json") && readsAlone(s, t, c) {
 				r.valueIf(t, c, "'{}'", differInMembers(c))
 			}
@@ -199,6 +200,9 @@ func (r *reading) column(s sqlText, t *catalog.Table, c *catalog.Column) {
 	case strings.HasPrefix(c.Base, "float") && kind != nil:
 		r.valueIf(t, c, "'NaN'", "coalesce(bool_or("+query.Quote(c.Name)+"::text IN ('NaN', 'Infinity', '-Infinity')), false)")
 	}
+	if r.hasKey(s.target()) {
+		r.doubled(t, c, s.separator(c.Name))
+	}
 	if s.multiplies(c.Name) {
 		r.larger(t, c)
 	}
@@ -246,6 +250,9 @@ func (r *reading) twice(s sqlText, tables []*catalog.Table) {
 				if s.verb == "update" && target == t.Name && s.reads(c.Name) && c.TakesText() {
 					r.similar(t, c, true)
 				}
+				if target != t.Name && s.compares(c.Name) && s.folds(c.Name) && s.expectsOne() {
+					r.spelled(t, c, partner(s, t, []int16{c.Number}, tables))
+				}
 			case s.compares(c.Name) && target != t.Name:
 				compared = append(compared, c.Number)
 			case s.reads(c.Name) && target != t.Name && s.verb == "insert":
@@ -262,25 +269,6 @@ func (r *reading) twice(s sqlText, tables []*catalog.Table) {
 			}
 		}
 	}
-}
-
-// partner returns a query for the values of the column with which a statement compares a table's only column, empty if
-// it compares it with none of another table.
-func partner(s sqlText, t *catalog.Table, columns []int16, tables []*catalog.Table) string {
-	if len(columns) != 1 {
-		return ""
-	}
-	for _, name := range s.comparedWith(t.Column(columns[0]).Name) {
-		for _, other := range tables {
-			i := slices.IndexFunc(other.Columns, func(c catalog.Column) bool { return strings.EqualFold(c.Name, name) })
-			if other != t && i >= 0 {
-				column := query.Quote(other.Columns[i].Name)
-				return "SELECT DISTINCT " + column + "::text FROM " + query.Quote(other.Schema, other.Name) + " WHERE " + column +
-					" IS NOT NULL ORDER BY 1 LIMIT 2"
-			}
-		}
-	}
-	return ""
 }
 
 // hasKey reports whether a table has a key that is not numbered by a sequence.

@@ -70,10 +70,24 @@ func (s sqlText) compares(column string) bool {
 	return regexp.MustCompile(`(?i)` + name + `\s*\)*\s*=[^=]|=\s*(?:\w+\s*\(\s*)*(?:\w+\.)?` + name + `(?:\W|$)`).MatchString(s.where())
 }
 
+// folds reports whether the statement compares a text as a function of it, such as lower, gives it.
+func (s sqlText) folds(column string) bool {
+	return regexp.MustCompile(`(?i)\b(?:lower|upper|initcap|b?trim|[lr]trim|replace|translate)\s*\([^()]*` + nameIn(column)).MatchString(s.where())
+}
+
+// separator returns what the statement splits a text at; empty if it does not.
+func (s sqlText) separator(column string) string {
+	m := regexp.MustCompile(`(?i)\bstring_to_array\s*\([^,]*` + nameIn(column) + `[^,]*,\s*'([^']+)'`).FindStringSubmatch(s.text)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
 // comparedWith returns the names that the statement compares with a column.
 func (s sqlText) comparedWith(column string) (names []string) {
 	side := `(?:"?\w+"?\.)?("[^"]+"|\w+)`
-	for _, m := range regexp.MustCompile(side+`\s*=\s*`+side).FindAllStringSubmatch(s.where(), -1) {
+	for _, m := range regexp.MustCompile(side+`\s*\)*\s*=\s*(?:\w+\s*\(\s*)*`+side).FindAllStringSubmatch(s.where(), -1) {
 		one, other := strings.Trim(m[1], `"`), strings.Trim(m[2], `"`)
 		switch {
 		case strings.EqualFold(one, column):
