@@ -2,11 +2,14 @@ package trials
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
+	"devenv/devenv/database/query"
 	"devenv/devenv/database/witness"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
@@ -24,7 +27,12 @@ func witnesses() trial {
 func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	up := take(p, upgraded)
 	before, after := &up.before.Shape, &up.after.Shape
-	restrictions := witness.WithStatements(before, after, witness.Restrictions(before, after), up.ownStatements())
+	source, err := p.source(up.revisions)
+	if err != nil {
+		return nil, err
+	}
+	statements := slices.Concat(up.ownStatements(), literalInserts(up.ownStatements(), source))
+	restrictions := witness.WithStatements(before, after, witness.Restrictions(before, after), statements)
 	if len(arrivalPoints(up.statements)) > 0 {
 		restrictions = append(restrictions, witness.FilledLater(before, after, up.ownStatements())...)
 	}
@@ -60,6 +68,26 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 		log.Faulty("a row that is legal today breaks it")
 	}
 	return func(f *checks.Facts) { f.Adversarial = outcome }, err
+}
+
+// literalInserts returns INSERTs with the texts that the source of revisions has for the columns of those that take their
+// values from parameters, as op.bulk_insert does.
+func literalInserts(statements []string, source string) (inserts []string) {
+	takes := regexp.MustCompile(`(?is)^\s*INSERT\s+INTO\s+([\w$."]+)\s*\(([^()]*)\)\s*VALUES\s*\(\s*(?:%\(|%s|:|\$)`)
+	for _, sql := range statements {
+		m := takes.FindStringSubmatch(sql)
+		if m == nil {
+			continue
+		}
+		for column := range strings.SplitSeq(m[2], ",") {
+			column = strings.Trim(column, ` "`)
+			given := regexp.MustCompile(`["']` + regexp.QuoteMeta(column) + `["']\s*:\s*(?:"([^"\n]{1,60})"|'([^'\n]{1,60})')`)
+			for _, literal := range given.FindAllStringSubmatch(source, -1) {
+				inserts = append(inserts, fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", m[1], column, query.Literal(literal[1]+literal[2])))
+			}
+		}
+	}
+	return inserts
 }
 
 // unproved returns the branch's statements that move rows and concerned none, neither on the base's data nor on the

@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -44,5 +45,19 @@ func TestRowsArriveWhereOnesThatWriteHaveCommitted(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestTextsOfABulkInsertAreInItsSource(t *testing.T) {
+	t.Parallel()
+	source := `op.bulk_insert(kinds, [{"kind": "unknown", "rank": 1}, {'kind': 'it is', "other": "x"}])`
+	statements := []string{
+		"INSERT INTO pod.kinds (kind, rank) VALUES (%(kind)s, %(rank)s)", "INSERT INTO pod.kinds (other) SELECT kind FROM pod.events",
+		"INSERT INTO pod.kinds (kind) VALUES ('known')",
+	}
+	got := literalInserts(statements, source)
+	want := []string{"INSERT INTO pod.kinds (kind) VALUES ('unknown')", "INSERT INTO pod.kinds (kind) VALUES ('it is')"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
