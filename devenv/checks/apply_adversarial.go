@@ -45,13 +45,13 @@ func (f *Facts) unproved() (evidence []report.Evidence) {
 const applyAdversarialPage = `There must be no witness: a row that is legal before the migration and makes it fail.
 
 Why it matters: the seed is clean, production is not. A nullable column that happens to be filled in every row of the seed
-becomes NOT NULL here without complaint, and stops the deployment there. For each restriction that the migration adds (NOT NULL,
-UNIQUE, foreign key, CHECK, a narrower type, a removed enum value, EXCLUDE, an index on an expression, the bounds of a partition),
-devenv makes a row that today's schema accepts and tomorrow's does not, and upgrades again. It does the same for what statements
-compute from rows (NULL, zero where they divide, texts that a cast rejects, two rows where a subquery expects one), and for columns
-whose values the revision's Python reads (NULL, every label of an enum, a text that no row has and that a look-up does not find).
-Where the upgrade takes several transactions, the rows also come between two of them, when the statements that would have repaired
-them have run already.
+becomes NOT NULL here without complaint, and stops the deployment there. For each restriction that the migration adds (NOT
+NULL, UNIQUE, foreign key, CHECK, a narrower type, a removed enum value, EXCLUDE, an index on an expression, the bounds of a
+partition), devenv makes a row that today's schema accepts and tomorrow's does not, and upgrades again. It does the same for
+what statements compute from rows (NULL, zero where they divide, texts that a cast rejects, two rows where a subquery expects
+one, two spellings of what becomes a key), and for columns whose values the revision's Python reads (NULL, every label of an
+enum, a text that no row has and that a look-up does not find). Where the upgrade takes several transactions, the rows also
+come between two of them, when the statements that would have repaired them have run already.
 
 Example: every member of the seed has a handle, and
 

@@ -174,10 +174,11 @@ Example:
 
 also drops the view member_names, which reads the column.
 
-Some things count even if a statement says them: a right taken from a role, row level security without a policy for a role, or a
-restrictive policy; a table with rows made UNLOGGED; a key made DEFERRABLE that an upsert needs; a key without its default,
-sequence or identity; a materialised view without data, or without the unique index of its CONCURRENTLY refresh; a trigger
-left disabled; two names swapped; a default that is the moment at which the file ran; a setting left on the database or a role.
+Some things count even if a statement says them: a right taken from a role, row level security without a policy for a role, or
+a restrictive policy; a table with rows made UNLOGGED; a key made DEFERRABLE, or gone, that an upsert needs; a key without its
+default, sequence or identity; what IF NOT EXISTS did not make, since another of that name was there; a materialised view
+without data, or without the unique index of its CONCURRENTLY refresh; a trigger left disabled; two names swapped; a default
+that is the moment at which the file ran; a setting left on the database or a role.
 
 How to fix it: drop the dependent objects by name, change the table, and recreate them with all they had, in one revision. The
 check warns; it fails if a materialised view was dropped, because that held rows, or if a role of the application lost a right.
