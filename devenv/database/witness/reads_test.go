@@ -80,6 +80,17 @@ func TestRefusedTextNamesTheValueThatHoldsIt(t *testing.T) {
 	}
 }
 
+func TestATakenKeyNamesTheValueThatTookIt(t *testing.T) {
+	t.Parallel()
+	taken := offending.Violation{SQLState: "23505", Detail: "Key (kind)=(unknown) already exists."}
+	for value, want := range map[string]int{"'unknown'": 8, "'refund'": 0, "''": 0, null: 0} {
+		r := Restriction{Kind: RestrictValue, value: value}
+		if got := r.explains(taken); got != want {
+			t.Errorf("%s: got %d, want %d", value, got, want)
+		}
+	}
+}
+
 func unquoted(value string) string {
 	if len(value) > 1 && value[0] == '\'' {
 		return value[1 : len(value)-1]

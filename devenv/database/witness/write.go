@@ -189,6 +189,8 @@ func (r Restriction) explains(v offending.Violation) int {
 		}
 	case strings.Contains(v.Message, `"`+text+`"`) || strings.Contains(v.Message, "'"+text+"'"), holdsRefused(text, v.Message):
 		return 5
+	case v.SQLState == "23505" && text != "" && strings.Contains(v.Detail, "=("+text+")"):
+		return 8
 	case strings.HasPrefix(v.SQLState, "22") && r.value != "0" && r.value != "-1":
 		return 2
 	}
