@@ -107,7 +107,7 @@ func (r Restriction) Blame(v offending.Violation) int {
 	case r.Kind == RestrictValue:
 		score += r.explains(v)
 	case r.Kind == RestrictChild && v.SQLState == "22012":
-		score += 2
+		score += 6 // a zero in a row of its own is tried as well, but a sum hides it
 	}
 	for _, name := range append([]string{r.Name, r.after.Name}, r.after.Names(r.columns)...) {
 		if name != "" && mentions(v.Statement, name) {
