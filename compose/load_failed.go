@@ -150,8 +150,5 @@ func shown(path string) string {
 			path = rel
 		}
 	}
-	if strings.ContainsAny(path, " '\"$\\") {
-		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
-	}
-	return path
+	return report.ShellWord(path)
 }
