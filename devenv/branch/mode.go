@@ -40,16 +40,17 @@ func (w *Work) Choose(ctx context.Context, repo *gitrepo.Repo, given Mode, ask C
 	for _, f := range w.Own {
 		names = append(names, "  "+f.Path+handWritten(ctx, repo, w.Capture.Tree, f))
 	}
-	has := fmt.Sprintf("this branch already has %s:\n%s", report.Count(len(w.Own), "migration"), strings.Join(names, "\n"))
+	who := "this branch"
 	if w.Capture.Head.Ref == "" {
-		has = strings.Replace(has, "this branch", "the working tree, on a detached HEAD,", 1)
+		who = "the working tree, on a detached HEAD,"
 	}
+	has := fmt.Sprintf("%s already has %s:\n%s", who, report.Count(len(w.Own), "migration"), strings.Join(names, "\n"))
 	if ask == nil {
 		return given, report.Fail(report.KindUsage,
 			"--replace sets them aside (devenv undo restores them) and generates one\n--keep leaves them and adds one on top",
 			"%s", has)
 	}
-	choice, err := ask.Choose(ctx, "T"+has[1:],
+	choice, err := ask.Choose(ctx, strings.ToUpper(has[:1])+has[1:],
 		[]string{"replace: set them aside and generate one", "keep: leave them and add one on top"})
 	if err != nil {
 		return given, err

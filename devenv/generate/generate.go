@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"devenv/devenv/branch"
@@ -122,21 +123,30 @@ func (w *writer) noteNewModels() error {
 	return err
 }
 
-// noteOlder says which of the operations the branch did not bring: a base without any revision may have models.
+// noteOlder notes which of the operations the branch did not bring: a base without any revision may have models.
 func (w *writer) noteOlder(operations []migrations.Operation) {
 	if len(w.BaseHeads()) > 0 {
 		return
 	}
-	var older []string
+	if note := older(w.BaseName(), w.Base.Noise, operations); note != "" {
+		w.Note(note)
+	}
+}
+
+// older says which of the tables that operations make the models of the base describe already; "" if none.
+func older(base string, noise, operations []migrations.Operation) string {
+	var tables []string
 	for _, o := range operations {
-		if o.Creates() && slices.ContainsFunc(w.Base.Noise, func(n migrations.Operation) bool { return n.Object == o.Object }) {
-			older = append(older, o.Object)
+		name, isTable := strings.CutPrefix(o.Object, "table:")
+		if isTable && o.Creates() && slices.ContainsFunc(noise, func(n migrations.Operation) bool { return n.Object == o.Object }) {
+			tables = append(tables, name)
 		}
 	}
-	if len(older) > 0 {
-		w.Note(fmt.Sprintf("on %s the models describe %s already, and no migration makes %s: the new one does", w.BaseName(),
-			listed(older), pronoun(len(older))))
+	if len(tables) == 0 {
+		return ""
 	}
+	return fmt.Sprintf("on %s the models describe %s already, and no migration makes %s: the new one does", base, listed(tables),
+		pronoun(len(tables)))
 }
 
 // findUnwritten compares the catalogs if autogenerate finds nothing: what only they show must be written by hand.

@@ -62,3 +62,20 @@ func TestTablesThatNoMigrationMakesAreAnError(t *testing.T) {
 		t.Errorf("what autogenerate does not see, but is there: %v", err)
 	}
 }
+
+func TestTablesOfTheBasesModelsAreNamed(t *testing.T) {
+	t.Parallel()
+	table := func(name string) migrations.Operation {
+		return migrations.Operation{Kind: migrations.CreateTable, Object: "table:" + name}
+	}
+	index := migrations.Operation{Kind: migrations.CreateIndex, Object: "index:public.ix_members_name"}
+	noise := []migrations.Operation{table("public.members"), index, table("public.others")}
+	made := []migrations.Operation{table("public.members"), index, table("public.visits")}
+	const want = "on main the models describe public.members already, and no migration makes it: the new one does"
+	if got := older("main", noise, made); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := older("main", noise, made[2:]); got != "" {
+		t.Errorf("the branch brought it: %q", got)
+	}
+}
