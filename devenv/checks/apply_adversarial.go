@@ -19,6 +19,9 @@ func judgeAdversarial(f *Facts) Finding {
 		return unasked(f.whyNotRun())
 	}
 	evidence, hint := witnessEvidence(f, f.Adversarial)
+	if len(evidence) == 0 && f.Adversarial.Together != nil {
+		return unasked(togetherSummary(f.Adversarial))
+	}
 	if len(evidence) == 0 {
 		finding := clean(witnessSummary(f.Adversarial))
 		finding.Evidence = append(unbuilt(f.Adversarial), f.unproved()...)

@@ -298,3 +298,19 @@ func TestAlreadyForbiddenRowsAreNotReported(t *testing.T) {
 		t.Errorf("%+v", finding)
 	}
 }
+
+func TestRowsThatOnlyBreakTogetherProveNothing(t *testing.T) {
+	made := WitnessTrial{Witness: witness.Witness{Restriction: witness.Restriction{What: "uq_x"}, Inserts: []string{"INSERT …"}}}
+	f := ready(func(f *Facts) {
+		f.Adversarial.Tried = []WitnessTrial{made, made}
+		f.Adversarial.Together = &migrations.Failure{Message: "duplicate key"}
+	})
+	const want = "not proved: the upgrade fails with all 2 rows at once that were made to break it, and with none of them alone: duplicate key"
+	if finding := judgeAdversarial(&f); finding.Answer != Unasked || finding.Summary != want {
+		t.Errorf("%+v", finding)
+	}
+	f.Adversarial.Tried[0].Failure = &migrations.Failure{Message: "it arrived"}
+	if finding := judgeAdversarial(&f); finding.Answer != Found {
+		t.Errorf("a row breaks it by itself: %+v", finding)
+	}
+}

@@ -29,6 +29,8 @@ type WitnessOutcome struct {
 	Ran      bool
 	Tried    []WitnessTrial
 	Unproved []migrations.Statement
+	// Together is how all rows at once broke the move, if none that was tried by itself did.
+	Together *migrations.Failure
 }
 
 // Broken reports whether a row broke the move.

@@ -107,6 +107,13 @@ func withRest(evidence, rest []report.Evidence) []report.Evidence {
 	return evidence
 }
 
+// togetherSummary says that rows break the upgrade of which none does by itself: perhaps only because devenv made them all.
+func togetherSummary(o WitnessOutcome) string {
+	made := slices.DeleteFunc(slices.Clone(o.Tried), func(t WitnessTrial) bool { return len(t.Witness.Inserts) == 0 })
+	return fmt.Sprintf("not proved: the upgrade fails with all %s at once that were made to break it, and with none of them alone: %s",
+		report.Count(len(made), "row"), o.Together.Message)
+}
+
 // witnessSummary returns how many rows were tried, and what they did not prove.
 func witnessSummary(o WitnessOutcome) string {
 	tried, unbuilt, unproved := 0, len(unbuilt(o)), ""

@@ -26,6 +26,8 @@ type elimination struct {
 
 	tried   []checks.WitnessTrial
 	written map[int]witness.Written // the rows now in the database, by their index in tried
+	// together is how rows broke the move of which none that was tried by itself did; nil if that is not so.
+	together *migrations.Failure
 }
 
 // maxMoves limits how often the move runs; maxAlone limits how many rows are tried one by one if it is not clear
@@ -56,7 +58,13 @@ func (e *elimination) judge(ctx context.Context, before *catalog.Shape, restrict
 			e.tried[i].Failure = nil
 		}
 	}
-	return checks.WitnessOutcome{Ran: true, Tried: e.tried}, err
+	outcome := checks.WitnessOutcome{Ran: true, Tried: e.tried}
+	if f := e.together; f != nil && !outcome.Broken() && slices.ContainsFunc(e.tried, func(t checks.WitnessTrial) bool {
+		return t.Witness.Restriction.Faults(f.Exception, f.Message)
+	}) {
+		outcome.Together = f
+	}
+	return outcome, err
 }
 
 // eliminate runs the move with all pending rows, removes the one to blame, and repeats that until the move works.
@@ -80,20 +88,20 @@ func (e *elimination) eliminate(ctx context.Context, pending []int) error {
 			for _, i := range blamed {
 				e.tried[i].Failure = nil
 			}
-			return e.tryAlone(ctx, e.byBlame(outcome.Failure, append(blamed, pending...)))
+			return e.tryAlone(ctx, outcome.Failure, e.byBlame(outcome.Failure, append(blamed, pending...)))
 		}
 		last = outcome.Failure
 		if blamed, pending, err = e.blame(ctx, outcome.Failure, pending); err != nil {
 			return err
 		}
 		if len(blamed) == 0 {
-			return e.tryAlone(ctx, e.byBlame(last, pending))
+			return e.tryAlone(ctx, last, e.byBlame(last, pending))
 		}
 		if pending, err = e.removeRows(ctx, blamed, pending); err != nil {
 			return err
 		}
 	}
-	return e.tryAlone(ctx, e.byBlame(last, pending))
+	return e.tryAlone(ctx, last, e.byBlame(last, pending))
 }
 
 // byBlame orders rows by how well they explain a failure, the best first: only the first few are tried by themselves.
@@ -155,33 +163,73 @@ func (e *elimination) record(ctx context.Context, i int, f *migrations.Failure) 
 	return err
 }
 
-// tryAlone tries the first few rows one by one, each in its own database.
-func (e *elimination) tryAlone(ctx context.Context, pending []int) error {
-	for n, i := range pending {
-		if n == maxAlone {
-			for _, i := range pending[n:] {
-				e.tried[i].Witness.Problem = "it was not tried by itself: too many other rows break the migration"
-			}
-			return nil
-		}
-		if err := e.replaceDatabase(ctx); err != nil {
-			return err
-		}
-		if left, err := e.write(ctx, []int{i}); err != nil || len(left) == 0 {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		outcome, err := e.move(ctx, e.server)
+// tryAlone tries the first few rows one by one, each in its own database. If none of them breaks the move as all
+// together did, by failure f, it narrows the others down to one that does.
+func (e *elimination) tryAlone(ctx context.Context, f *migrations.Failure, pending []int) error {
+	first, rest := pending[:min(len(pending), maxAlone)], pending[min(len(pending), maxAlone):]
+	broken := false
+	for _, i := range first {
+		outcome, err := e.moveWith(ctx, i)
 		if err != nil {
 			return err
 		}
 		if err := e.record(ctx, i, outcome.Failure); err != nil {
 			return err
 		}
+		broken = broken || outcome.Failure != nil
+	}
+	if !broken {
+		culprit, cleared, err := narrow(rest, func(some []int) (bool, error) {
+			outcome, err := e.moveWith(ctx, some...)
+			if err == nil && len(some) == 1 {
+				err = e.record(ctx, some[0], outcome.Failure)
+			}
+			return outcome.Failure != nil, err
+		})
+		if err != nil {
+			return err
+		}
+		if culprit < 0 {
+			e.together = f
+			return nil
+		}
+		rest = slices.DeleteFunc(rest, func(i int) bool { return i == culprit || slices.Contains(cleared, i) })
+	}
+	for _, i := range rest {
+		e.tried[i].Witness.Problem = "it was not tried by itself: too many other rows break the migration"
 	}
 	return nil
+}
+
+// moveWith runs the move on a fresh database with some of the rows only; none that it refuses.
+func (e *elimination) moveWith(ctx context.Context, some ...int) (checks.Outcome, error) {
+	if err := e.replaceDatabase(ctx); err != nil {
+		return checks.Outcome{}, err
+	}
+	if left, err := e.write(ctx, some); err != nil || len(left) == 0 {
+		return checks.Outcome{}, err
+	}
+	return e.move(ctx, e.server)
+}
+
+// narrow halves a list until one element is left that breaks something by itself, and returns it with those found not to;
+// -1 if no element does. breaks is asked for a single element last.
+func narrow(pending []int, breaks func([]int) (bool, error)) (culprit int, cleared []int, err error) {
+	for len(pending) > 0 {
+		half := pending[:(len(pending)+1)/2]
+		broken, err := breaks(half)
+		switch {
+		case err != nil:
+			return -1, nil, err
+		case broken && len(half) == 1:
+			return half[0], cleared, nil
+		case broken:
+			pending = half
+		default:
+			cleared, pending = append(cleared, half...), pending[len(half):]
+		}
+	}
+	return -1, cleared, nil
 }
 
 // replaceDatabase switches to a fresh database, and removes the previous one if it is a clone of this trial.
