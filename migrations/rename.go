@@ -29,6 +29,9 @@ type Rename struct {
 	To   string `json:"to"`
 	// Uncertain reports that another rename with the same From or To is equally likely.
 	Uncertain bool `json:"-"`
+	// Revision and Line are where the branch drops what may be renamed; empty if that is not known.
+	Revision string `json:"-"`
+	Line     int    `json:"-"`
 	// Types are the types of the table's columns that move to another schema with it.
 	Types []MovedType `json:"-"`
 }

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -118,7 +119,7 @@ func oneOf(names []string) string {
 }
 
 func (f *Facts) renameEvidence(r migrations.Rename) report.Evidence {
-	e := report.Evidence{Revision: f.newest(), Table: qualified(r.Schema, r.Table), Statement: f.mender().rename(r, ""), Message: mayBe(r)}
+	e := report.Evidence{Revision: cmp.Or(r.Revision, f.newest()), Line: r.Line, Table: qualified(r.Schema, r.Table), Statement: f.mender().rename(r, ""), Message: mayBe(r)}
 	if r.Kind == migrations.RenameColumn {
 		e.Column = r.From
 	}

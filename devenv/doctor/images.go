@@ -94,5 +94,5 @@ func examineStandIns(ctx context.Context, t *target) finding {
 	}
 	slices.Sort(names)
 	return warn("built here because no registry was available, and not the official images: "+strings.Join(names, ", "),
-		"once a registry is available: docker pull "+strings.Join(names, " "))
+		"once a registry is available:\n    docker pull "+strings.Join(names, "\n    docker pull "))
 }

@@ -148,7 +148,7 @@ func nextOf(d *Document) string {
 			"`devenv explain %s` says why, and how to allow it.%s", cmp.Or(path, "the migration"), worstID(d), undo)
 	case found:
 		return fmt.Sprintf("fix %s, then run `devenv test-migration`. `devenv explain %s` says why.%s",
-			d.atFault(cmp.Or(path, d.failingFile(), "the migration")), worstID(d), undo)
+			d.atFault(cmp.Or(d.failingRevision(path), path, d.failingFile(), "the migration")), worstID(d), undo)
 	case path == "":
 		return ""
 	case d.Verdict == VerdictPass:
@@ -177,6 +177,21 @@ func (d *Document) failingFile() string {
 		}
 	}
 	return ""
+}
+
+// failingRevision returns the file that determines the verdict where it is that of a kept revision, and no check blames
+// the new one, which is at path.
+func (d *Document) failingRevision(path string) (file string) {
+	for _, c := range d.Checks {
+		if path == "" || string(c.Status) != string(d.Verdict) {
+			continue
+		}
+		if len(c.Evidence) == 0 || c.Evidence[0].Revision == "" || c.Evidence[0].File == "" || c.Evidence[0].File == path {
+			return ""
+		}
+		file = cmp.Or(file, c.Evidence[0].File)
+	}
+	return file
 }
 
 // nextOfDryRun returns what comes after a run that wrote nothing.

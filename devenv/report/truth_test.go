@@ -90,3 +90,22 @@ func TestAStatementBeginsBesideItsLabel(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+func TestNextNamesTheRevisionAtFault(t *testing.T) {
+	t.Parallel()
+	lost := report.Check{ID: "data.lost", Status: report.StatusFail, Evidence: []report.Evidence{{Revision: "a1", File: "versions/a1.py"}}}
+	for want, checks := range map[string][]report.Check{
+		"fix versions/a1.py, then": {lost},
+		"fix versions/b1.py, then": {lost, {
+			ID: "apply.seeded", Status: report.StatusFail, Evidence: []report.Evidence{{Revision: "b1", File: "versions/b1.py"}},
+		}},
+	} {
+		d := &report.Document{
+			Verdict: report.VerdictFail, Revisions: []string{"a1", "b1"}, Checks: checks,
+			Files: []report.File{{Path: "versions/b1.py", Action: report.FileAdded}},
+		}
+		if got := text(t, d, report.TextOptions{Width: 90}); !strings.Contains(got, want) {
+			t.Errorf("%q is not in:\n%s", want, got)
+		}
+	}
+}

@@ -13,18 +13,21 @@ import (
 )
 
 // findRenames returns likely renames that the branch's revisions perform as a drop and an add: a table or column lost
-// its data, and a new one may be its replacement. For a migration that new-migration generates, the user was asked
-// then.
+// its data, and a new one may be its replacement. For the revision that new-migration generates, the user was asked then.
 func findRenames(p *pass, up *upgrade) (renames []migrations.Rename) {
-	if !renamesByUpgrade(p.Testbed, p.migration) || !p.Wants(checks.TrialRenames) {
+	generated := p.migration.Written.Revision
+	kept := slices.ContainsFunc(p.migration.Revisions, func(r migrations.Revision) bool { return r.ID != generated })
+	if !p.Wants(checks.TrialRenames) || !kept && !renamesByUpgrade(p.Testbed, p.migration) {
 		return nil
 	}
 	operations := append(shapeOperations(&up.before.Shape, &up.after.Shape, migrations.DropTable, migrations.DropColumn),
 		shapeOperations(&up.after.Shape, &up.before.Shape, migrations.CreateTable, migrations.AddColumn)...)
 	for _, rename := range migrations.LikelyRenames(operations) {
-		if up.computes(rename) {
+		drop := up.dropOf(rename)
+		if up.computes(rename) || generated != "" && drop.Revision == generated {
 			continue
 		}
+		rename.Revision, rename.Line = drop.Revision, drop.Line
 		if !up.data.Ran || slices.ContainsFunc(up.data.Changes, func(c data.Change) bool { return lostBy(c, rename) }) {
 			renames = append(renames, rename)
 		}
@@ -45,6 +48,16 @@ func (u *upgrade) computes(rename migrations.Rename) bool {
 	return !rename.OfTable() && slices.ContainsFunc(u.ownStatements(), func(sql string) bool {
 		return writes.MatchString(sql) && from.MatchString(sql) && to.MatchString(sql)
 	})
+}
+
+// dropOf returns the branch's statement that drops what a rename would keep; the zero value if none names it.
+func (u *upgrade) dropOf(rename migrations.Rename) migrations.Statement {
+	drops := regexp.MustCompile(`(?is)\bDROP\b.*` + named(&catalog.Column{Name: rename.From}).String())
+	own := u.own()
+	if i := slices.IndexFunc(own, func(s migrations.Statement) bool { return drops.MatchString(s.SQL) }); i >= 0 {
+		return own[i]
+	}
+	return migrations.Statement{}
 }
 
 // lostBy reports whether a data change is the loss caused by a rename that was written as a drop and an add.

@@ -51,3 +51,20 @@ func TestAColumnComputedFromAnotherIsNoRename(t *testing.T) {
 		}
 	}
 }
+
+func TestARenameIsFoundWhereTheBranchDrops(t *testing.T) {
+	t.Parallel()
+	u := &upgrade{statements: []migrations.Statement{
+		{Revision: "", SQL: "ALTER TABLE users DROP COLUMN legacy"},
+		{Revision: "a1", Line: 20, SQL: "ALTER TABLE users ADD COLUMN note TEXT"},
+		{Revision: "a1", Line: 21, SQL: "ALTER TABLE users DROP COLUMN legacy"},
+		{Revision: "b1", Line: 9, SQL: "ALTER TABLE users DROP COLUMN other"},
+	}}
+	rename := migrations.Rename{Kind: migrations.RenameColumn, Schema: "public", Table: "users", From: "legacy", To: "note"}
+	if drop := u.dropOf(rename); drop.Revision != "a1" || drop.Line != 21 {
+		t.Errorf("%+v", drop)
+	}
+	if rename.From = "unnamed"; u.dropOf(rename).Revision != "" {
+		t.Errorf("%+v", u.dropOf(rename))
+	}
+}

@@ -73,7 +73,7 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 }
 
 // causeOf returns the statement behind a write that fails: of a sequence that is behind, the last one that sets it or
-// writes rows past it.
+// writes rows past it; of a column that Postgres names, the last one that names it too.
 func (u *upgrade) causeOf(f writes.Failed) migrations.Statement {
 	if f.Sequence != "" {
 		_, table, _ := strings.Cut(f.Table, ".")
@@ -82,6 +82,15 @@ func (u *upgrade) causeOf(f writes.Failed) migrations.Statement {
 			regexp.QuoteMeta(table) + `\b|\b` + regexp.QuoteMeta(table) + `\b.*\bRESTART\b`)
 		for _, s := range slices.Backward(u.own()) {
 			if moves.MatchString(s.SQL) {
+				return s
+			}
+		}
+	}
+	if m := regexp.MustCompile(`column "([^"]+)"`).FindStringSubmatch(f.Message); m != nil {
+		_, table, _ := strings.Cut(f.Table, ".")
+		of, column := named(&catalog.Column{Name: table}), named(&catalog.Column{Name: m[1]})
+		for _, s := range slices.Backward(u.own()) {
+			if of.MatchString(s.SQL) && column.MatchString(s.SQL) {
 				return s
 			}
 		}

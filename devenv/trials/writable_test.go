@@ -87,6 +87,23 @@ func TestASequenceIsBehindForWhatMovesIt(t *testing.T) {
 	}
 }
 
+func TestAWriteFailsForTheColumnThatPostgresNames(t *testing.T) {
+	t.Parallel()
+	u := &upgrade{statements: []migrations.Statement{
+		{Revision: "3f2a", Line: 1, SQL: "UPDATE items SET deposit_cents = 0"},
+		{Revision: "3f2a", Line: 2, SQL: "ALTER TABLE items ALTER COLUMN deposit_cents SET NOT NULL"},
+		{Revision: "3f2a", Line: 3, SQL: "ALTER TABLE items RENAME notes TO care_notes"},
+	}}
+	for message, want := range map[string]int{
+		`null value in column "deposit_cents" of relation "items" violates not-null constraint`: 2,
+		"permission denied for table items":                                                     3,
+	} {
+		if got := u.causeOf(writes.Failed{Table: "public.items", Message: message}); got.Line != want {
+			t.Errorf("%s: line %d, want %d", message, got.Line, want)
+		}
+	}
+}
+
 func TestCodeNamesATableBesideItsSchema(t *testing.T) {
 	t.Parallel()
 	table := &catalog.Table{Schema: "crm", Name: "visits"}
