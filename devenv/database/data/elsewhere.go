@@ -19,7 +19,9 @@ type elsewhere struct {
 type keptIn struct {
 	print TablePrint
 	grown bool
-	rows  [][]*string // the values of each row, in the order of the print's columns
+	// gained is how many rows more than before it has.
+	gained int64
+	rows   [][]*string // the values of each row, in the order of the print's columns
 }
 
 // lookupRows is how many rows a table that did not grow may have to be read as a lookup.
@@ -30,9 +32,13 @@ func newElsewhere(before, after State, now []int) *elsewhere {
 	e := &elsewhere{conn: after.Conn}
 	for j, t := range after.Print.Tables {
 		i := slices.Index(now, j)
-		grown := i < 0 || t.Rows > before.Print.Tables[i].Rows
+		gained := t.Rows
+		if i >= 0 {
+			gained -= before.Print.Tables[i].Rows
+		}
+		grown := i < 0 || gained > 0
 		if t.Rows > 0 && t.Rows <= rowsRead && (grown || t.Rows <= lookupRows) {
-			e.tables = append(e.tables, keptIn{print: t, grown: grown})
+			e.tables = append(e.tables, keptIn{print: t, grown: grown, gained: gained})
 		}
 	}
 	return e

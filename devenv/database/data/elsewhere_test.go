@@ -30,6 +30,8 @@ INSERT INTO slips VALUES (1, '[{"code": "base", "sum": 52.50}, {"code": "tax", "
   (2, '[]', '', 'leave', '{}'), (3, NULL, 'Low 22, 4020 Linz', 'sick', '{"lang": "de"}'), (4, '[{"code": "base", "sum": 7}]', NULL, 'sick', '{}');
 CREATE TABLE logs (id int PRIMARY KEY, subject text, about int, detail jsonb);
 INSERT INTO logs VALUES (1, 'meter', 1, '{"event": "in", "by": "kim"}'), (2, 'lot', 7, '{"event": "out", "by": "lee"}'), (3, 'meter', 2, NULL), (4, 'lot', 1, '{"event": "in", "by": "kim"}');
+CREATE TABLE watches (person int, thing text, since date);
+INSERT INTO watches VALUES (1, 'saw', '2024-01-01'), (1, 'saw', '2024-01-01'), (1, 'saw', NULL), (2, 'axe', NULL), (2, 'axe', NULL), (2, 'axe', NULL);
 CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.noted := clock_timestamp(); RETURN NEW; END';
 CREATE TRIGGER noted BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION noted();
 `
@@ -63,10 +65,24 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 		"FROM slips, regexp_match(place, '^(.+), ([0-9]+) (.+)$') m WHERE place <> ''; "
 	const logEvents = "CREATE TABLE meter_events AS SELECT id, about AS meter, detail ->> 'event' AS event, detail ->> 'by' AS who FROM logs WHERE subject = 'meter'; " +
 		"CREATE TABLE lot_events AS SELECT id, about AS lot, detail ->> 'event' AS event, detail ->> 'by' AS who FROM logs WHERE subject = 'lot'; "
+	const later = "SELECT *, row_number() OVER (PARTITION BY person, thing ORDER BY since) AS n FROM watches"
+	const unwatch = "DELETE FROM watches w USING (SELECT ctid, row_number() OVER (PARTITION BY person, thing ORDER BY since) AS n FROM watches) d WHERE d.ctid = w.ctid AND d.n > 1"
 	cases := map[string]struct {
 		sql  string
 		lost []string // tables and columns
 	}{
+		"rows without a key archived": {
+			"CREATE TABLE watches_old AS SELECT person, thing, since, now() AS removed FROM (" + later + ") w WHERE n > 1; " + unwatch, nil,
+		},
+		"rows without a key archived once": {
+			"CREATE TABLE watches_old AS SELECT DISTINCT person, thing, since FROM (" + later + ") w WHERE n > 1; " + unwatch, []string{"watches."},
+		},
+		"rows without a key archived in part": {
+			"CREATE TABLE watches_old AS SELECT person, since FROM (" + later + ") w WHERE n > 1; " + unwatch, []string{"watches."},
+		},
+		"a table without a key archived": {
+			"CREATE TABLE was AS SELECT now() AS at, * FROM watches; DROP TABLE watches", nil,
+		},
 		"a name split":               {"ALTER TABLE people ADD first text, ADD rest text; UPDATE people SET first = split_part(name, ' ', 1), rest = substr(name, strpos(name, ' ') + 1); ALTER TABLE people DROP name", nil},
 		"a name split with a loss":   {"ALTER TABLE people ADD first text, ADD rest text; UPDATE people SET first = split_part(name, ' ', 1), rest = split_part(name, ' ', 2); ALTER TABLE people DROP name", []string{"people.name"}},
 		"two columns merged":         {"ALTER TABLE people ADD address text; UPDATE people SET address = street || ', ' || town; ALTER TABLE people DROP street, DROP town", nil},

@@ -11,8 +11,11 @@ import (
 
 // findRows marks the lost rows that were moved to another table, columns renamed or not.
 func (w *search) findRows(ctx context.Context, before *pgx.Conn) error {
-	if w.rate != 1 || len(w.was.Key) == 0 {
+	if w.rate != 1 {
 		return nil
+	}
+	if len(w.was.Key) == 0 {
+		return w.findUnkeyed(ctx, before)
 	}
 	if err := w.other.load(ctx); err != nil {
 		return err
