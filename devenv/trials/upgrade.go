@@ -11,6 +11,7 @@ import (
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
 	"devenv/devenv/database/forward"
+	"devenv/devenv/database/writes"
 	"devenv/devenv/testbed"
 	"devenv/migrations"
 )
@@ -145,12 +146,36 @@ func (u *upgrade) makes(label string) bool {
 // keepsOut reports whether the application is hardly meant to write to a new table in a new schema: their names say what
 // others do with them, some role got rights there, or a function of the migration writes to it.
 func (u *upgrade) keepsOut(t *catalog.Table) bool {
-	others := regexp.MustCompile(`(?i)archiv|audit|backup|old|stag|import|export|etl|report|analy|intern|private|ops|log|histor|te?mp|legacy|admin|maint|quarantin|deleted|trash`)
 	writes := regexp.MustCompile(`(?is)\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b.*\b` + regexp.QuoteMeta(t.Name) + `\b`)
-	return others.MatchString(t.Label()) || slices.ContainsFunc(u.ownStatements(), writes.MatchString) ||
+	return forOthers(t.Label()) || slices.ContainsFunc(u.ownStatements(), writes.MatchString) ||
 		slices.ContainsFunc(slices.Collect(maps.Keys(u.after.Access.Rights)), func(g forward.Grant) bool {
 			return g.Object == "schema:"+t.Schema || g.Object == "table:"+t.Label()
 		})
+}
+
+// forOthers reports whether a word of a name says that the application hardly writes there.
+func forOthers(name string) bool {
+	return regexp.MustCompile(`(?i)(?:^|[._])(?:archiv\w*|audit\w*|backups?|old|stag(?:e|ing)|imports?|exports?|etl|report(?:s|ing)?|analy\w*|` +
+		`internal|private|ops|logs?|histor\w*|te?mp|legacy|admin\w*|maint\w*|quarantin\w*|deleted|removed|trash)(?:[._]|$)`).MatchString(name)
+}
+
+// asGranted leaves out the roles that a new table is not meant for: those that got other rights on it than to insert, and
+// all of them if it was made from a query, as a copy or a report is, or is filled by one and named like an archive.
+func (u *upgrade) asGranted(target *writes.Target) {
+	label := target.Table.Label()
+	if target.Was != nil || !u.makes(label) {
+		return
+	}
+	made := regexp.MustCompile(`(?is)^\s*(?:CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:\w+\.)?"?` +
+		regexp.QuoteMeta(target.Table.Name) + `"?\s+AS\b|SELECT\b.*\bINTO\s+(?:TABLE\s+)?(?:\w+\.)?"?` + regexp.QuoteMeta(target.Table.Name) + `\b)`)
+	filled := regexp.MustCompile(`(?is)\bINSERT\s+INTO\s+(?:\w+\.)?"?` + regexp.QuoteMeta(target.Table.Name) + `\b.*\b(?:SELECT|TABLE)\b`)
+	isQuery := slices.ContainsFunc(u.ownStatements(), func(sql string) bool {
+		return made.MatchString(sql) || forOthers(target.Table.Name) && filled.MatchString(sql)
+	})
+	target.Roles = slices.DeleteFunc(target.Roles, func(role string) bool {
+		rights := u.after.Access.Rights[forward.Grant{Role: role, Object: "table:" + label}]
+		return role != "" && !strings.Contains(rights, "INSERT") && (rights != "" || isQuery)
+	})
 }
 
 // columnNow returns what a column of a table is called in the same table after a move.

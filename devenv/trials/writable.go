@@ -12,7 +12,6 @@ import (
 	"devenv/devenv/codesearch"
 	"devenv/devenv/database"
 	"devenv/devenv/database/catalog"
-	"devenv/devenv/database/forward"
 	"devenv/devenv/database/routines"
 	"devenv/devenv/database/witness"
 	"devenv/devenv/database/writes"
@@ -96,22 +95,6 @@ func (u *upgrade) causeOf(f writes.Failed) migrations.Statement {
 		}
 	}
 	return u.lastToTouch(f.Table)
-}
-
-// asGranted leaves out the roles that a new table is not meant for: those that got other rights on it than to insert, and
-// all of them if it was made from a query, as a copy or a report is.
-func (u *upgrade) asGranted(target *writes.Target) {
-	label := target.Table.Label()
-	if target.Was != nil || !u.makes(label) {
-		return
-	}
-	made := regexp.MustCompile(`(?is)^\s*(?:CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:\w+\.)?"?` +
-		regexp.QuoteMeta(target.Table.Name) + `"?\s+AS\b|SELECT\b.*\bINTO\s+(?:TABLE\s+)?(?:\w+\.)?"?` + regexp.QuoteMeta(target.Table.Name) + `\b)`)
-	isQuery := slices.ContainsFunc(u.ownStatements(), made.MatchString)
-	target.Roles = slices.DeleteFunc(target.Roles, func(role string) bool {
-		rights := u.after.Access.Rights[forward.Grant{Role: role, Object: "table:" + label}]
-		return role != "" && !strings.Contains(rights, "INSERT") && (rights != "" || isQuery)
-	})
 }
 
 // attempts are the writes to try, and the functions to look at, in a database with a shape.

@@ -56,6 +56,7 @@ func TestANewTablesRightsSayWhoWritesIt(t *testing.T) {
 		{"a copy", "", "create table if not exists shop.kinds as select 1", nil, []string{""}},
 		{"another copy", "", "CREATE TABLE shop.kinds_old AS SELECT 1", nil, []string{"", "app"}},
 		{"a copy by SELECT INTO", "", "SELECT * INTO shop.kinds FROM shop.sorts", nil, []string{""}},
+		{"filled by a query", "", "INSERT INTO shop.kinds SELECT * FROM shop.sorts", nil, []string{"", "app"}},
 		{"a copy in the place of the old", "", "CREATE TABLE shop.kinds AS SELECT 1", &kinds, []string{"", "app"}},
 	} {
 		var up upgrade
@@ -119,6 +120,20 @@ func TestCodeNamesATableBesideItsSchema(t *testing.T) {
 	}
 }
 
+func TestAnArchiveFilledByAQueryIsNotWritten(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"kinds_old", "kinds_removed", "archived_kinds"} {
+		var up upgrade
+		table := catalog.Table{OID: 7, Schema: "shop", Name: name}
+		up.after.Shape.Tables = []catalog.Table{table}
+		up.statements = []migrations.Statement{{SQL: "INSERT INTO shop." + name + " SELECT * FROM shop.kinds", Revision: "a"}}
+		target := writes.Target{Table: &table, Roles: []string{"", "app"}}
+		if up.asGranted(&target); !slices.Equal(target.Roles, []string{""}) {
+			t.Errorf("%s: %q", name, target.Roles)
+		}
+	}
+}
+
 func TestNamesAndRightsSayWhoStaysOut(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
@@ -129,6 +144,7 @@ func TestNamesAndRightsSayWhoStaysOut(t *testing.T) {
 		"nothing says so":               {"press.releases", "CREATE TABLE press.releases (id int)", nil, false},
 		"an archive":                    {"archive.releases", "CREATE TABLE archive.releases (id int)", nil, true},
 		"a table of an audit":           {"press.audit_log", "CREATE TABLE press.audit_log (id int)", nil, true},
+		"words within words":            {"shops.goldlogins", "CREATE TABLE shops.goldlogins (id int)", nil, false},
 		"a role with rights":            {"press.releases", "", map[forward.Grant]string{{Role: "desk", Object: "table:press.releases"}: "SELECT"}, true},
 		"a role that uses the schema":   {"press.releases", "", map[forward.Grant]string{{Role: "desk", Object: "schema:press"}: "USAGE"}, true},
 		"a function that writes there":  {"press.releases", "CREATE FUNCTION f() AS $$ INSERT INTO press.releases DEFAULT VALUES $$", nil, true},
