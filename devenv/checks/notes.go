@@ -59,7 +59,8 @@ old code may still leave it out, a migration that waits for its lock without the
 while everybody queues behind it, a foreign key without an index, many tables locked in one transaction, a materialised view that
 nobody refreshed, a published table without its primary key or replica identity, an enum value appended where the order matters,
 an id that became bigint while its sequence or the columns that reference it stayed integer, a revision that runs no statement,
-one that reads rows and so cannot be written as an SQL script.
+one that reads rows and so cannot be written as an SQL script, and texts or JSON that its code reads: devenv does not hold
+values against it of a form that no row of the base has.
 
 Example:
 

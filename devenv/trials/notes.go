@@ -152,9 +152,40 @@ func (u *upgrade) readingNotes(script string) []catalog.Note {
 	if len(read) == 0 {
 		return nil
 	}
-	return []catalog.Note{{
+	notes := []catalog.Note{{
 		Table:  read[0],
 		Text:   "it reads rows of " + strings.Join(read, ", ") + " while it runs, so " + script + " cannot write it as a script",
 		Advice: "if you need scripts, write it as one statement: UPDATE … FROM, INSERT … SELECT",
 	}}
+	if free := u.readFreely(read); len(free) > 0 {
+		notes = append(notes, catalog.Note{
+			Table: read[0], Text: "its code reads " + strings.Join(free, ", ") + ": a form of value that no row of the base has was not judged there",
+			Advice: "let it cope with a member that is missing, and with a text that is no number, or ask production for such rows first",
+		})
+	}
+	return notes
+}
+
+// readFreely returns the columns (table.column) for texts and JSON whose values queries of the branch return.
+func (u *upgrade) readFreely(tables []string) (columns []string) {
+	for i := range u.before.Shape.Tables {
+		t := &u.before.Shape.Tables[i]
+		if !slices.Contains(tables, t.Label()) {
+			continue
+		}
+		for n := range t.Columns {
+			c := &t.Columns[n]
+			free := strings.HasPrefix(c.Base, "json") || c.TakesText()
+			if free && slices.ContainsFunc(u.ownStatements(), func(sql string) bool { return returns(sql, t, c) }) {
+				columns = append(columns, strings.TrimPrefix(t.Label(), "public.")+"."+c.Name)
+			}
+		}
+	}
+	return columns
+}
+
+// returns reports whether a query returns the values of a table's column to whoever sent it.
+func returns(sql string, t *catalog.Table, c *catalog.Column) bool {
+	m := regexp.MustCompile(`(?is)^\s*SELECT\s+(.*?)\sFROM\s.*\b` + regexp.QuoteMeta(t.Name) + `\b`).FindStringSubmatch(sql)
+	return m != nil && (m[1] == "*" || strings.HasSuffix(m[1], ".*") || named(c).MatchString(m[1]))
 }

@@ -3,6 +3,7 @@ package trials
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,6 +95,30 @@ func TestAColumnThatHadNullsIsNoted(t *testing.T) {
 		notes := u.noLongerNull()
 		if len(notes) != c.want || c.want == 1 && !strings.HasPrefix(notes[0].Text, "courses.started was NULL in 2 rows and is NOT NULL now") {
 			t.Errorf("%s: %+v", what, notes)
+		}
+	}
+}
+
+func TestValuesThatCodeReadsAreNoted(t *testing.T) {
+	t.Parallel()
+	column := func(name, base, category string) catalog.Column {
+		return catalog.Column{Name: name, Base: base, Category: category}
+	}
+	for sql, want := range map[string][]string{
+		"SELECT id, headers FROM messages WHERE body <> ''":              {"messages.headers"},
+		"SELECT m.body FROM public.messages m":                           {"messages.body"},
+		"SELECT * FROM messages":                                         {"messages.headers", "messages.body"},
+		"SELECT count(*) FROM messages WHERE body = 'x'":                 nil,
+		"SELECT id FROM messages":                                        nil,
+		"UPDATE messages SET body = (SELECT body FROM messages LIMIT 1)": nil,
+	} {
+		var u upgrade
+		u.before.Shape.Tables = []catalog.Table{{Schema: "public", Name: "messages", Columns: []catalog.Column{
+			column("id", "int4", "N"), column("headers", "jsonb", "U"), column("body", "text", "S"),
+		}}}
+		u.statements = []migrations.Statement{{Revision: "3f2a", SQL: sql}}
+		if got := u.readFreely([]string{"public.messages"}); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", sql, got, want)
 		}
 	}
 }
