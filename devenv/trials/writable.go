@@ -72,7 +72,8 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 }
 
 // causeOf returns the statement behind a write that fails: of a sequence that is behind, the last one that sets it or
-// writes rows past it; of a column that Postgres names, the last one that names it too.
+// writes rows past it; of a right that is missing, the last one that revokes it; of a column that Postgres names, the last
+// one that names it too.
 func (u *upgrade) causeOf(f writes.Failed) migrations.Statement {
 	if f.Sequence != "" {
 		_, table, _ := strings.Cut(f.Table, ".")
@@ -81,6 +82,14 @@ func (u *upgrade) causeOf(f writes.Failed) migrations.Statement {
 			regexp.QuoteMeta(table) + `\b|\b` + regexp.QuoteMeta(table) + `\b.*\bRESTART\b`)
 		for _, s := range slices.Backward(u.own()) {
 			if moves.MatchString(s.SQL) {
+				return s
+			}
+		}
+	}
+	if m := regexp.MustCompile(`^permission denied for (\w+) (\S+)$`).FindStringSubmatch(f.Message); m != nil {
+		revokes := regexp.MustCompile(`(?is)\bREVOKE\b.*\bON\b.*\b(?:ALL\s+` + m[1] + `S|` + regexp.QuoteMeta(m[2]) + `)\b`)
+		for _, s := range slices.Backward(u.own()) {
+			if revokes.MatchString(s.SQL) {
 				return s
 			}
 		}

@@ -57,7 +57,9 @@ func (c restrictions) hollowViews() {
 		}
 		c.add(Change{
 			Object: name, Text: "the materialised view " + Label(name) + " holds no data: reading it fails",
-			Mend: "REFRESH MATERIALIZED VIEW " + sqlName(name), Cause: c.script.cause(`WITH\s+NO\s+DATA|CREATE|REFRESH`, plainName(name)),
+			Mend: "REFRESH MATERIALIZED VIEW " + sqlName(name), Cause: c.script.first(
+				c.script.cause(`WITH\s+NO\s+DATA`, plainName(name)), c.script.cause(`CREATE|REFRESH`, plainName(name)),
+			),
 		})
 	}
 	c.both(func(name string, _, _ catalog.Object) {

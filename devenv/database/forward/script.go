@@ -109,6 +109,16 @@ func (s script) cause(verb, name string) int {
 	return composed
 }
 
+// first returns the first of causes that is known; -1 if none is.
+func (script) first(causes ...int) int {
+	for _, cause := range causes {
+		if cause >= 0 {
+			return cause
+		}
+	}
+	return -1
+}
+
 // cascade returns the only statement with CASCADE; -1 if there are several or none.
 func (s script) cascade() int {
 	found := -1

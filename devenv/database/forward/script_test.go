@@ -14,3 +14,11 @@ func TestWhatIsMadeAnewWasLostByItsDrop(t *testing.T) {
 		}
 	}
 }
+
+func TestRightsOnAllObjectsAreRevokedTogether(t *testing.T) {
+	t.Parallel()
+	s := parse([]string{"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM app", "GRANT SELECT ON teams TO app"})
+	if got := s.first(s.cause(`REVOKE`, "teams_id_seq"), s.cause(`REVOKE`, "ALL "+plural("sequence:public.teams_id_seq"))); got != 0 {
+		t.Errorf("statement %d", got)
+	}
+}

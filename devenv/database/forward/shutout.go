@@ -79,10 +79,9 @@ func (c rights) lostRights(role string) {
 		if strings.HasPrefix(g.Object, "schema:") {
 			closed = append(closed, schema)
 		}
-		cause := c.script.cause(`REVOKE`, plainName(holder))
-		if cause < 0 {
-			cause = c.script.remaking(plainName(holder))
-		}
+		cause := c.script.first(
+			c.script.cause(`REVOKE`, plainName(holder)), c.script.remaking(plainName(holder)), c.script.cause(`REVOKE`, "ALL "+plural(g.Object)),
+		)
 		c.add(Change{
 			Object: g.Object, Text: "the role " + role + " has lost " + strings.Join(lost, ", ") + " on " + Kind(g.Object) + " " + Label(g.Object),
 			Mend:  "GRANT " + granting(lost, g.Object, holder) + " TO " + query.Identifier(role),
@@ -90,6 +89,9 @@ func (c rights) lostRights(role string) {
 		})
 	}
 }
+
+// plural returns what REVOKE … ON ALL calls the objects of a kind.
+func plural(object string) string { return Kind(object) + "S" }
 
 // lostByMove finds rights that a role lost on a table because it is in another schema now, which the role may not use; a
 // view of the old name that the role may use serves it as well.
