@@ -133,7 +133,29 @@ func causeIn(ctx context.Context, s *userdata.Stack, failing string, lines []str
 		at, _ := s.Position(ctx, service) // without a comparison, nothing is known
 		cause = ofUnmigrated(cause, at)
 	}
-	return ofOtherCode(cause, failing, s.Model.Services[failing]), known
+	if !known && s.Model.Services[failing].Build != nil {
+		at, _ := s.Position(ctx, service) // likewise
+		return ofOldImage(strings.Join(lines, "\n"), at)
+	}
+	return ofOtherCode(cause, s.Model.Services[failing]), known
+}
+
+// ofOldImage returns the cause of a service that is built and does not find the revision of its database, although the
+// branch has it.
+func ofOldImage(log string, at userdata.Position) (Cause, bool) {
+	if !at.Compared || len(at.Unknown) > 0 {
+		return Cause{}, false
+	}
+	for _, revision := range at.Revisions {
+		missed := regexp.MustCompile(`(?i)\b(?:locate|find|found|unknown|no such)\b.*\b` + regexp.QuoteMeta(revision) + `\b`)
+		if said := missed.FindString(log); said != "" {
+			return Cause{
+				"it does not find revision " + revision + ", which its database is at and this branch has: its image is from other code",
+				"build it again: devenv up --build",
+			}, true
+		}
+	}
+	return Cause{}, false
 }
 
 // lacksMigration reports whether the cause is a table or column that is not there.
@@ -150,9 +172,9 @@ func ofUnmigrated(cause Cause, at userdata.Position) Cause {
 
 // ofOtherCode adds to the cause of a service that is built that its image may be older than the code: neither devenv nor
 // Compose builds it again by itself.
-func ofOtherCode(cause Cause, name string, service types.ServiceConfig) Cause {
+func ofOtherCode(cause Cause, service types.ServiceConfig) Cause {
 	if service.Build != nil && cause.lacksMigration() {
-		cause.Remedy += "\nif its image is from other code than the branch's: docker compose build " + name + ", then devenv up"
+		cause.Remedy += "\nif its image is from other code than the branch's: devenv up --build"
 	}
 	return cause
 }

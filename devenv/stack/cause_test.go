@@ -108,15 +108,35 @@ func TestAnImageOfOtherCodeIsThoughtOf(t *testing.T) {
 	t.Parallel()
 	var built, pulled types.ServiceConfig
 	built.Build = &types.BuildConfig{}
-	const rebuild = "docker compose build api, then devenv up"
+	const rebuild = "devenv up --build"
 	lacks, _ := knownCause([]string{`relation "badges" does not exist`}, "db", database.Settings{}, false)
-	if got := ofOtherCode(lacks, "api", built); !strings.Contains(got.Remedy, rebuild) {
+	if got := ofOtherCode(lacks, built); !strings.Contains(got.Remedy, rebuild) {
 		t.Errorf("%+v", got)
 	}
-	if got := ofOtherCode(lacks, "api", pulled); got != lacks {
+	if got := ofOtherCode(lacks, pulled); got != lacks {
 		t.Errorf("nothing builds it: %+v", got)
 	}
-	if got := ofOtherCode(Cause{"paused", "docker compose unpause api"}, "api", built); strings.Contains(got.Remedy, "build") {
+	if got := ofOtherCode(Cause{"paused", "docker compose unpause api"}, built); strings.Contains(got.Remedy, "build") {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestAnImageOfOtherCodeLacksTheRevision(t *testing.T) {
+	t.Parallel()
+	const log = "FAILED: Can't locate revision identified by '0d8a85b6b1d0'"
+	for name, c := range map[string]struct {
+		log   string
+		at    userdata.Position
+		known bool
+	}{
+		"the branch has it":     {log, userdata.Position{Compared: true, Revisions: []string{"0d8a85b6b1d0"}}, true},
+		"the branch lacks it":   {log, userdata.Position{Compared: true, Revisions: []string{"0d8a85b6b1d0"}, Unknown: []string{"0d8a85b6b1d0"}}, false},
+		"another one is missed": {log, userdata.Position{Compared: true, Revisions: []string{"aaaaaaaaaaaa"}}, false},
+		"it only runs":          {"Running upgrade -> 0d8a85b6b1d0", userdata.Position{Compared: true, Revisions: []string{"0d8a85b6b1d0"}}, false},
+		"nothing is known":      {log, userdata.Position{}, false},
+	} {
+		if cause, known := ofOldImage(c.log, c.at); known != c.known || known && !strings.Contains(cause.Remedy, "devenv up --build") {
+			t.Errorf("%s: %t %+v", name, known, cause)
+		}
 	}
 }
