@@ -24,15 +24,12 @@ func overloaded(ctx context.Context, tx pgx.Tx, added []string) (faults []Fault,
 	if len(added) == 0 {
 		return nil, nil
 	}
-	inner, err := tx.Begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer inner.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing must remain
-	if _, err := inner.Exec(ctx, "SET LOCAL search_path = ''"); err != nil {
-		return nil, err
-	}
-	all, err := siblings(ctx, inner)
+	return withSchemas(ctx, tx, func(tx pgx.Tx) ([]Fault, error) { return ambiguousCalls(ctx, tx, added) })
+}
+
+// ambiguousCalls tries calls of the functions that share their name with one of those added.
+func ambiguousCalls(ctx context.Context, tx pgx.Tx, added []string) (faults []Fault, err error) {
+	all, err := siblings(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +39,7 @@ func overloaded(ctx context.Context, tx pgx.Tx, added []string) (faults []Fault,
 		if isNew(f) || like < 0 {
 			continue
 		}
-		ambiguous, err := f.isAmbiguous(ctx, inner)
+		ambiguous, err := f.isAmbiguous(ctx, tx)
 		if err != nil {
 			return nil, err
 		}

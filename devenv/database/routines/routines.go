@@ -68,7 +68,7 @@ func Check(ctx context.Context, conn txStarter, change Change) (found Findings, 
 	if err != nil {
 		return Findings{}, fmt.Errorf("look at the functions: %w", err)
 	}
-	all, err := list(ctx, tx)
+	all, err := withSchemas(ctx, tx, func(tx pgx.Tx) ([]routine, error) { return list(ctx, tx) })
 	if err != nil {
 		return Findings{}, fmt.Errorf("list the functions: %w", err)
 	}
@@ -104,9 +104,9 @@ func naming(names []string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(?:^|[^\w$])(?:` + strings.Join(each, "|") + `)(?:$|[^\w$])`)
 }
 
-// list reads the functions and procedures of the project. Their types have their schemas, as in the catalog: a function
-// may have another search_path than this connection.
-func list(ctx context.Context, tx pgx.Tx) ([]routine, error) {
+// withSchemas calls f in a part of the transaction in which names have their schemas, as in the catalog: a function may
+// have another search_path than this connection.
+func withSchemas[T any](ctx context.Context, tx pgx.Tx, f func(pgx.Tx) ([]T, error)) ([]T, error) {
 	inner, err := tx.Begin(ctx)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,12 @@ func list(ctx context.Context, tx pgx.Tx) ([]routine, error) {
 	if _, err := inner.Exec(ctx, "SET LOCAL search_path = ''"); err != nil {
 		return nil, err
 	}
-	rows, err := inner.Query(ctx, `SELECT p.proname::text,
+	return f(inner)
+}
+
+// list reads the functions and procedures of the project.
+func list(ctx context.Context, tx pgx.Tx) ([]routine, error) {
+	rows, err := tx.Query(ctx, `SELECT p.proname::text,
   n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', l.lanname::text, p.prosrc, pg_get_functiondef(p.oid),
   (SELECT substr(c, 13) FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%'), p.prorettype = 'trigger'::regtype, p.prorettype = 'event_trigger'::regtype,
   ARRAY(SELECT coalesce(p.proargnames[at], '') FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY u(t, at) ORDER BY at),
