@@ -107,7 +107,8 @@ func withRest(evidence, rest []report.Evidence) []report.Evidence {
 	return evidence
 }
 
-// togetherSummary says that rows break the upgrade of which none does by itself: perhaps only because devenv made them all.
+// togetherSummary says that the upgrade fails with all made rows, and with no single one. That proves no fault: the rows
+// may only be in each other's way.
 func togetherSummary(o WitnessOutcome) string {
 	made := slices.DeleteFunc(slices.Clone(o.Tried), func(t WitnessTrial) bool { return len(t.Witness.Inserts) == 0 })
 	return fmt.Sprintf("not proved: the upgrade fails with all %s at once that were made to break it, and with none of them alone: %s",

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,15 +57,33 @@ func (at *Position) compare(known map[string]string) {
 	if len(at.Unknown) > 0 || len(at.Revisions) == 0 {
 		return
 	}
+	quoted := quotedByOthers(known)
 	for _, id := range slices.Sorted(maps.Keys(known)) {
-		named := false
+		named := quoted[id]
 		for other, content := range known {
-			named = named || other != id && strings.Contains(content, id)
+			if named {
+				break
+			}
+			named = other != id && strings.Contains(content, id)
 		}
 		if !named && !slices.Contains(at.Revisions, id) {
 			at.Pending = append(at.Pending, id)
 		}
 	}
+}
+
+// quotedByOthers returns the revisions that another's text has in quotes, as nearly all are: one pass over the texts
+// finds them, where each that is not among them is searched for in all texts.
+func quotedByOthers(known map[string]string) map[string]bool {
+	literal, quoted := regexp.MustCompile(`["']([^"'\n]+)["']`), map[string]bool{}
+	for id, content := range known {
+		for _, m := range literal.FindAllStringSubmatch(content, -1) {
+			if _, isRevision := known[m[1]]; isRevision && m[1] != id {
+				quoted[m[1]] = true
+			}
+		}
+	}
+	return quoted
 }
 
 // revisions returns the revisions the database is at.

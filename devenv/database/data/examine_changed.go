@@ -37,14 +37,7 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 			}
 		}
 	}
-	var settled []Change
-	if reported := slices.ContainsFunc(all, func(o Change) bool { return o.Kind == ValuesLost && o.Column == c.Column }); len(lost) > 0 &&
-		!reported {
-		settled = append(settled, Change{
-			Table: c.Table, TableNow: c.TableNow, Column: c.Column, ColumnNow: c.ColumnNow, Kind: ValuesLost,
-			Before: c.Before, After: c.Before - int64(len(lost)), Keys: d.display(lost), SampledBy: d.rate,
-		})
-	}
+	settled := d.unreported(c, lost, all)
 	if len(changed) > 0 {
 		c.Rows, c.Keys, c.Renamed = int64(len(changed)), d.display(changed), d.rate == 1 && renamedStates(d.pairs(c.Column), types)
 		c.Retyped = d.was.column(c.Column).Type != types.new
@@ -56,6 +49,17 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 		settled = append(settled, c) // the change is in rows that were not read
 	}
 	return settled
+}
+
+// unreported returns the loss of a changed column's values in some rows, unless it is among all changes already.
+func (d *decision) unreported(c Change, lost []int, all []Change) []Change {
+	if len(lost) == 0 || slices.ContainsFunc(all, func(o Change) bool { return o.Kind == ValuesLost && o.Column == c.Column }) {
+		return nil
+	}
+	return []Change{{
+		Table: c.Table, TableNow: c.TableNow, Column: c.Column, ColumnNow: c.ColumnNow, Kind: ValuesLost,
+		Before: c.Before, After: c.Before - int64(len(lost)), Keys: d.display(lost), SampledBy: d.rate,
+	}}
 }
 
 // saysTheSame reports whether a value that is spelled in another way says what it said: merged with others of its row,

@@ -73,7 +73,7 @@ ORDER BY 2`, pgx.QueryExecModeSimpleProtocol)
 }
 
 // isAmbiguous reports whether a call with all arguments, or without some that have a default, fits several functions.
-// It is prepared, not run.
+// Each call is prepared and never run: the function may write.
 func (f sibling) isAmbiguous(ctx context.Context, tx pgx.Tx) (ambiguous bool, err error) {
 	arguments := make([]string, len(f.kinds))
 	for i, kind := range f.kinds {

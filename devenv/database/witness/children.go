@@ -71,7 +71,8 @@ func numbersRead(s sqlText, t *catalog.Table) (numbers []int16) {
 	return numbers
 }
 
-// subtracted restricts a number that the statement divides by, less a constant, to be that constant.
+// subtracted restricts a number from which the statement subtracts a constant to be that constant: it may divide by the
+// difference.
 func (r *reading) subtracted(s sqlText, t *catalog.Table, c *catalog.Column) {
 	for _, constant := range s.subtractedFrom(c.Name) {
 		r.value(t, c, constant)
