@@ -124,6 +124,14 @@ func taking(dryRun bool) string {
 	return "taking back "
 }
 
+// takes returns what undo is for, before anybody has agreed to it.
+func takes(dryRun bool) string {
+	if dryRun {
+		return taking(dryRun)
+	}
+	return "undo takes back "
+}
+
 // of returns which command it was, and when.
 func of(command string, at time.Time) string {
 	return fmt.Sprintf("%s, %s", command, at.Local().Format("2006-01-02 15:04:05"))
@@ -162,7 +170,7 @@ func undoData(ctx context.Context, o UndoOptions) (*report.Items, error) {
 		data, err := d.DataBefore(ctx, last)
 		switch {
 		case err == nil:
-			s.Note(taking(o.DryRun) + last.String())
+			s.Note(takes(o.DryRun) + last.String())
 		case !o.DryRun:
 			err = userdata.PassOver(s.Workspace.Repo, last, err)
 		}
