@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"devenv/devenv/report"
@@ -13,7 +14,7 @@ import (
 
 // TestTheInterpreterOfAlembicIsFound lays out containers as package managers do: D is the container's root and D/bin
 // the PATH. Files whose names start with "python" are interpreters, which have Alembic if their content is "alembic";
-// importing it raises an error if that is "raises".
+// importing it raises an error if that is "raises". The one that is found imports it once.
 func TestTheInterpreterOfAlembicIsFound(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -85,31 +86,36 @@ func TestTheInterpreterOfAlembicIsFound(t *testing.T) {
 			[]string{"DEVENV_PYTHON=D/mine/python"},
 			"mine/python",
 		},
-		{"nowhere", map[string]string{"bin/python3": ""}, nil, "no Python interpreter with alembic"},
+		{"nowhere", map[string]string{"bin/python3": ""}, nil, "no Python interpreter with alembic found in this container\n"},
 		{
 			"there, and its import raises",
-			map[string]string{"bin/alembic": "#!D/venv/bin/python", "venv/bin/python": "raises", "bin/python3": "lacks"},
+			map[string]string{"bin/alembic": "#!D/venv/bin/python", "venv/bin/python": "raises", "bin/python3": ""},
 			nil, "ImportError: libpq.so.5\nimporting alembic fails with venv/bin/python\n",
 		},
-		{
-			"there, and killed before it has imported",
-			map[string]string{"bin/alembic": "#!D/venv/bin/python", "venv/bin/python": "killed", "bin/python3": "lacks"},
-			nil, "venv/bin/python was killed while it imported alembic\nimporting alembic fails with venv/bin/python\n",
-		},
+		{"a file that is no program", map[string]string{"bin/alembic": "#!D/gone/python", "gone/python": "#!D/nothing", "bin/python3": "alembic"}, nil, "bin/python3"},
 		{"one raises, another works", map[string]string{"venv/bin/python": "raises", "bin/python3": "alembic"}, nil, "bin/python3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			root := t.TempDir()
 			layOut(t, root, c.files)
-			command := exec.Command("/bin/sh", "-c", interpreterScript, "devenv-driver", "-m", "driver")
+			args := findInterpreter("print(os.environ['FOUND'], [name for name in os.environ if name.startswith('DEVENV_T')])")
+			command := exec.Command(args[0], args[1:]...)
 			command.Dir = filepath.Join(root, "work")
 			command.Env = []string{"PATH=" + filepath.Join(root, "bin")}
 			for _, variable := range c.env {
 				command.Env = append(command.Env, strings.ReplaceAll(variable, "D/", root+"/"))
 			}
-			out, _ := command.CombinedOutput()
-			if got := strings.ReplaceAll(string(out), root+"/", ""); !strings.HasPrefix(got, c.want) {
-				t.Errorf("got %q, want %q", got, c.want)
+			var replies, said strings.Builder
+			command.Stdout, command.Stderr = &replies, &said
+			got := ""
+			if err := command.Run(); err == nil {
+				got = strings.TrimSuffix(replies.String(), " []\n") // no variable of the search is left
+			} else if replies.Len() == 0 {
+				got = said.String()[max(strings.LastIndex(said.String(), "\nImportError")+1, 0):]
+			}
+			if got = strings.ReplaceAll(got, root+"/", ""); got != c.want {
+				t.Errorf("got %q, want %q:\n%s%s", got, c.want, &replies, &said)
 			}
 		})
 	}
@@ -138,35 +144,63 @@ func TestAFailedImportSaysHowToTryIt(t *testing.T) {
 	}
 }
 
-// layOut creates the files. An interpreter prints its path and its arguments.
+// layOut creates the files.
 func layOut(t *testing.T, root string, files map[string]string) {
 	t.Helper()
 	for name, content := range files {
 		path := filepath.Join(root, name)
 		content = strings.ReplaceAll(content, "D/", root+"/")
-		if strings.HasPrefix(filepath.Base(name), "python") {
-			imports := map[string]string{
-				"alembic": "exit 0", "raises": "{ echo 'ImportError: libpq.so.5' >&2; exit 1; }",
-				"killed": "exit 137",
-				"lacks":  "{ echo \"ModuleNotFoundError: No module named 'alembic'\" >&2; exit 1; }", "": "exit 1",
-			}[content]
-			content = "#!/bin/sh\n[ \"$1\" = -c ] && " + imports + "\necho \"" + path + " $*\"\n"
+		if strings.HasPrefix(filepath.Base(name), "python") && !strings.HasPrefix(content, "#!") {
+			content = fakeInterpreter(t, root, path, content)
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content+"\n"), 0o755); err != nil { //nolint:gosec // programs
-			t.Fatal(err)
-		}
+		writeProgram(t, path, content)
 	}
-	if err := os.MkdirAll(filepath.Join(root, "work"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(root, "work", "alembic"), 0o755); err != nil { // a project's revisions
 		t.Fatal(err)
 	}
-	sed, err := exec.LookPath("sed")
-	if err == nil {
-		err = os.Symlink(sed, filepath.Join(root, "bin", "sed"))
+	for _, program := range []string{"sed", "sh"} {
+		path, err := exec.LookPath(program)
+		if err == nil {
+			err = os.Symlink(path, filepath.Join(root, "bin", program))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
+}
+
+// interpreter returns this machine's Python, which "python3" may be a slow script for.
+var interpreter = sync.OnceValues(func() (string, error) {
+	path, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output()
+	return strings.TrimSpace(string(path)), err
+})
+
+// fakeInterpreter returns a program that runs this machine's Python with modules of its own, and says which it is.
+func fakeInterpreter(t *testing.T, root, path, imports string) string {
+	t.Helper()
+	modules := filepath.Join(root, "modules", imports)
+	writeProgram(t, filepath.Join(modules, "other.py"), "")
+	code := map[string]string{
+		"alembic": "import sys\nprint('noise')\nsys.stdout.flush()\n", "raises": "raise ImportError('libpq.so.5')\n",
+	}[imports]
+	if code != "" {
+		writeProgram(t, filepath.Join(modules, "alembic", "__init__.py"), "")
+		writeProgram(t, filepath.Join(modules, "alembic", "config.py"), code)
+	}
+	real, err := interpreter()
 	if err != nil {
+		t.Fatal(err)
+	}
+	return "#!/bin/sh\nexport FOUND='" + path + "' PYTHONPATH='" + modules + "' PYTHONDONTWRITEBYTECODE=1\nexec " +
+		real + " -S \"$@\"\n"
+}
+
+func writeProgram(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content+"\n"), 0o755); err != nil { //nolint:gosec // programs
 		t.Fatal(err)
 	}
 }

@@ -25,12 +25,20 @@ func Kind() migrations.Kind {
 // starter starts the driver in one of the project's containers.
 type starter struct{}
 
-//go:embed interpreter.sh
-var interpreterScript string
+// The script chooses interpreters, and each tells by the code whether it is the one.
+var (
+	//go:embed interpreter.sh
+	interpreterScript string
+	//go:embed interpreter.py
+	interpreterCode string
+)
 
 // Command returns a command that finds the interpreter of the project's Alembic and runs the driver with it.
-func (starter) Command() []string {
-	return append([]string{"sh", "-c", interpreterScript, "devenv-driver"}, Command()...)
+func (starter) Command() []string { return findInterpreter(bootstrap) }
+
+// findInterpreter returns a command that finds the interpreter and runs code with it.
+func findInterpreter(code string) []string {
+	return []string{"sh", "-c", interpreterScript, "devenv-driver", interpreterScript, interpreterCode + code}
 }
 
 // Start starts the driver.
