@@ -63,8 +63,14 @@ func (s ownStack) resetsWithoutMigrations() string {
 func (s ownStack) keepsDataThatItMayNotReplace() {
 	s.Helper()
 	docker := func(does string) {
-		if out, err := exec.Command("docker", does, s.container("postgres").ID).CombinedOutput(); err != nil {
-			s.Fatalf("%s: %v\n%s", does, err, out)
+		for attempt := 0; ; attempt++ { // on a busy machine, the kernel may not freeze all processes in the time that runc gives it
+			out, err := exec.Command("docker", does, s.container("postgres").ID).CombinedOutput()
+			if err == nil {
+				return
+			}
+			if !strings.Contains(string(out), "unable to freeze") || attempt == 20 {
+				s.Fatalf("%s: %v\n%s", does, err, out)
+			}
 		}
 	}
 	refused := func(kind report.Kind, words, hint string) {
