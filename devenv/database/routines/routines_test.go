@@ -50,6 +50,8 @@ CREATE FUNCTION counted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT IN
 CREATE TRIGGER counted AFTER INSERT ON users REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION counted();
 CREATE FUNCTION noted() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit (line) VALUES (tg_tag || tg_event); END $$;
 CREATE FUNCTION moods() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) FROM teams WHERE feeling = 'ok'); END $$;
+CREATE FUNCTION cheered() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := 'any'; NEW.feeling := 'ok'; RETURN NEW; END $$;
+CREATE TRIGGER cheered BEFORE UPDATE ON teams FOR EACH ROW EXECUTE FUNCTION cheered();
 `
 
 func TestFunctionsThatUseWhatIsGoneAreFound(t *testing.T) {
@@ -75,7 +77,7 @@ func tryCodedMoves(t *testing.T, conn *pgx.Conn) {
 		"a column of a trigger's row": {"ALTER TABLE users RENAME nick TO name", "nick", "", "42703 busy 42703 counted 42703 kept"},
 		"a table":                     {"ALTER TABLE audit RENAME TO log", "audit", "", "42P01 busy 42P01 counted 42P01 kept 42P01 noted"},
 		"a function":                  {"DROP FUNCTION helper(int)", "helper", "", "42883 busy"},
-		"a label":                     {"ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'", "mood ok", "", "22P02 moods"},
+		"a label":                     {"ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'", "mood ok", "", "22P02 cheered 22P02 moods"},
 		"a type":                      {"ALTER TABLE teams ALTER points TYPE text", "points", "", "42883 busy"},
 		"another column":              {"ALTER TABLE teams ADD extra int", "extra teams", "", ""},
 		"a new function that is right": {

@@ -123,11 +123,22 @@ func (r *reader) assigned(list []token) {
 				r.add(list[:i], "SELECT")
 			}
 			r.add(list[i+1:], "SELECT")
+			r.literal(list[:i], list[i+1:])
 			return
 		case depth == 0 && t.name() == "" && !t.is("."):
 			return
 		}
 	}
+}
+
+// literal reads the assignment of a single literal: by itself it is a text, but its target may not take it.
+func (r *reader) literal(target, value []token) {
+	if len(value) != 1 || value[0].literal() == "" {
+		return
+	}
+	at := func(text string) token { return token{kind: sign, text: text, line: value[0].line} }
+	call := append([]token{{kind: word, text: "coalesce", line: value[0].line}, at("(")}, target...)
+	r.add(append(call, at(","), value[0], at(")")), "SELECT")
 }
 
 // withoutTargets returns a statement without the INTO that names variables.
