@@ -32,10 +32,10 @@ type Change struct {
 	Upsert bool
 	// Moved is the role that may not use the schema to which the object, a table, was moved.
 	Moved string
-	// Conflict are the columns of a key of the table On that is gone, in order: it only matters if the branch's code
-	// UpsertsInto the table.
-	Conflict []string
-	On       string
+	// Conflict are the columns of a key of the table On that is gone, in order, and Constraint is its name: it only matters
+	// if the branch's code UpsertsInto the table. Without columns, only the name is gone.
+	Conflict       []string
+	Constraint, On string
 	// Moment is what code contains if the default that seems to be the value of one moment is a constant of it.
 	Moment string
 	// Cause is the index of the statement that did it; -1 if that is not known.

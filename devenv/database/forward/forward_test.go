@@ -120,6 +120,12 @@ func TestWhatNoStatementMeantIsFound(t *testing.T) {
 			"ALTER TABLE houses DROP CONSTRAINT towns\nCREATE UNIQUE INDEX towns_lower ON houses (lower(town))",
 			[]string{"constraint:public.houses.towns: ON CONFLICT (town) fails"},
 		},
+		"a key's name that a function uses": {
+			"ALTER TABLE houses RENAME CONSTRAINT towns TO uq_towns\nCREATE FUNCTION settle(t text) RETURNS void LANGUAGE plpgsql AS " +
+				"'BEGIN INSERT INTO houses (town) VALUES (t) ON CONFLICT ON CONSTRAINT towns DO NOTHING; END'",
+			[]string{"constraint:public.houses.towns: ON CONSTRAINT towns fails, as in the function public.settle"},
+		},
+		"a key's name that nothing uses": {"ALTER TABLE houses RENAME CONSTRAINT towns TO uq_towns", nil},
 		"a key that is an index now": {
 			"ALTER TABLE houses DROP CONSTRAINT towns\nCREATE UNIQUE INDEX towns ON houses (town)",
 			nil,
@@ -306,11 +312,14 @@ func TestWhatAStatementMeansIsNoFinding(t *testing.T) {
 
 func TestOnlyUpsertsWithTheKeyNeedIt(t *testing.T) {
 	t.Parallel()
-	key := Change{On: "team_members", Conflict: []string{"email", "team"}}
+	key := Change{On: "team_members", Conflict: []string{"email", "team"}, Constraint: "one_team"}
 	for code, want := range map[string]bool{
 		"INSERT INTO team_members (email, team) VALUES (%s, %s) ON CONFLICT (team, email) DO NOTHING":                          true,
 		"insert(TeamMember).values(rows).on_conflict_do_update(index_elements=[TeamMember.team, TeamMember.email], set_=rows)": true,
 		`insert(TeamMember).on_conflict_do_nothing(index_elements=["email", "team"])`:                                          true,
+		"INSERT INTO team_members (email) VALUES (%s) ON CONFLICT ON CONSTRAINT one_team DO NOTHING":                           true,
+		`insert(TeamMember).values(rows).on_conflict_do_update(constraint="one_team", set_=rows)`:                              true,
+		"INSERT INTO team_members (email) VALUES (%s) ON CONFLICT ON CONSTRAINT one_team_2 DO NOTHING":                         false,
 		"INSERT INTO team_members (email) VALUES (%s) ON CONFLICT (email) DO NOTHING":                                          false,
 		"INSERT INTO users (email, team) VALUES (%s, %s) ON CONFLICT (email, team) DO NOTHING":                                 false,
 		"INSERT INTO team_members (email) VALUES (%s) ON CONFLICT DO NOTHING":                                                  false,
