@@ -10,6 +10,7 @@ import (
 	"devenv/devenv/checks"
 	"devenv/devenv/database"
 	"devenv/devenv/database/query"
+	"devenv/devenv/database/routines"
 	"devenv/devenv/database/witness"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
@@ -31,7 +32,7 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 	if err != nil {
 		return nil, err
 	}
-	statements := slices.Concat(up.ownStatements(), literalInserts(up.ownStatements(), source))
+	statements := routines.Flat(slices.Concat(up.ownStatements(), literalInserts(up.ownStatements(), source)))
 	restrictions := witness.WithStatements(before, after, witness.Restrictions(before, after), statements)
 	if len(arrivalPoints(up.statements)) > 0 {
 		restrictions = append(restrictions, witness.FilledLater(before, after, up.ownStatements())...)

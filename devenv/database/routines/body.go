@@ -6,6 +6,16 @@ import "strings"
 type statement struct {
 	tokens []token
 	line   int
+	// written is what the function says instead, if that is no SQL.
+	written []token
+}
+
+// text returns what the function says.
+func (s statement) text() string {
+	if len(s.written) > 0 {
+		return source(s.written)
+	}
+	return strings.TrimSpace(source(s.tokens))
 }
 
 // body is what a PL/pgSQL function declares and runs.
@@ -13,6 +23,8 @@ type body struct {
 	// variables are the types of what it declares, as it writes them, by name; "record" has no known columns.
 	variables  map[string]string
 	statements []statement
+	// assigns are the expressions that it assigns to variables, the last of each.
+	assigns map[string][]token
 	// labels are the names by which it qualifies its variables.
 	labels []string
 	// creates are the names of the tables that it creates; dynamic is set if it builds statements from texts.
@@ -31,7 +43,7 @@ type reader struct {
 // read reads the body of a PL/pgSQL function. What it does not understand it leaves out.
 func read(text string) body {
 	r := &reader{rest: tokens(text)}
-	r.variables = map[string]string{}
+	r.variables, r.assigns = map[string]string{}, map[string][]token{}
 	for len(r.rest) > 0 {
 		r.step()
 	}

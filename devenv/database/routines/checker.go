@@ -220,7 +220,7 @@ func (c *checker) fault(refusal error, s statement) *Fault {
 	}
 	missed := strings.Trim(c.words.FindString(refused.Message), ` ".(),:`)
 	return &Fault{
-		Routine: c.routine.label, Missing: missed, Line: s.line, Statement: strings.TrimSpace(source(s.tokens)),
+		Routine: c.routine.label, Missing: missed, Line: s.line, Statement: s.text(),
 		SQLState: refused.Code, Message: refused.Message,
 	}
 }

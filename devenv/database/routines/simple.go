@@ -123,7 +123,10 @@ func (r *reader) assigned(list []token) {
 				r.add(list[:i], "SELECT")
 			}
 			r.add(list[i+1:], "SELECT")
-			r.literal(list[:i], list[i+1:])
+			r.literal(list, i)
+			if i == 1 {
+				r.assigns[list[0].name()] = list[i+1:]
+			}
 			return
 		case depth == 0 && t.name() == "" && !t.is("."):
 			return
@@ -132,13 +135,15 @@ func (r *reader) assigned(list []token) {
 }
 
 // literal reads the assignment of a single literal: by itself it is a text, but its target may not take it.
-func (r *reader) literal(target, value []token) {
+func (r *reader) literal(list []token, sign int) {
+	value := list[sign+1:]
 	if len(value) != 1 || value[0].literal() == "" {
 		return
 	}
-	at := func(text string) token { return token{kind: sign, text: text, line: value[0].line} }
-	call := append([]token{{kind: word, text: "coalesce", line: value[0].line}, at("(")}, target...)
-	r.add(append(call, at(","), value[0], at(")")), "SELECT")
+	as := func(text string) token { return token{text: text, line: value[0].line} }
+	call := append([]token{as("coalesce"), as("(")}, list[:sign]...)
+	r.add(append(call, as(","), value[0], as(")")), "SELECT")
+	r.statements[len(r.statements)-1].written = list
 }
 
 // withoutTargets returns a statement without the INTO that names variables.

@@ -34,6 +34,9 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 		attempts = []attempt{{rows: []rowValues{childOf(r)}, reference: r.constraint, parent: r.parent}}
 	case RestrictTwice:
 		switch {
+		case r.beside != nil:
+			attempts, err = b.differing(ctx, r)
+			return attempts, "", err
 		case r.almost && r.expression != "":
 			attempts, err = b.matches(ctx, r)
 			return attempts, "", err

@@ -103,6 +103,16 @@ func readCases() map[string]struct{ move, state string } {
 				"NULL",
 			"",
 		},
+		"values beside what becomes a key": {
+			"CREATE TABLE nicks (nick text PRIMARY KEY, team int); INSERT INTO nicks (nick, team) SELECT DISTINCT nick, team_id FROM users " +
+				"WHERE nick IS NOT NULL AND team_id IS NOT NULL",
+			"23505",
+		},
+		"one value beside what becomes a key": {
+			"CREATE TABLE nicks (nick text PRIMARY KEY, team int); INSERT INTO nicks SELECT DISTINCT ON (nick) nick, team_id FROM users " +
+				"WHERE nick IS NOT NULL",
+			"",
+		},
 		"spellings become keys": {
 			"CREATE TABLE nicks (nick text PRIMARY KEY); INSERT INTO nicks SELECT DISTINCT lower(btrim(nick)) || coalesce(left(nick, 0), '') " +
 				"FROM (SELECT DISTINCT nick FROM users WHERE nick IS NOT NULL) n",
@@ -170,6 +180,8 @@ func readCases() map[string]struct{ move, state string } {
 		"a backfill casts text": {"ALTER TABLE users ADD qty int; UPDATE users SET qty = qty_text::int", "22P02"},
 		"a backfill casts text in a query": {"ALTER TABLE users ADD qty int; UPDATE users SET qty = q.n FROM (SELECT id, " +
 			"CAST(o.qty_text AS integer) AS n FROM users o) q WHERE q.id = users.id", "22P02"},
+		"a backfill casts in its own function": {"CREATE FUNCTION pieces(t text) RETURNS int LANGUAGE sql AS 'SELECT nullif(t, $$$$)::int'; " +
+			"ALTER TABLE users ADD qty int; UPDATE users SET qty = pieces(qty_text)", "22P02"},
 		"a backfill casts what it has looked at": {"ALTER TABLE users ADD qty int; UPDATE users SET qty = qty_text::int WHERE qty_text ~ " +
 			"'^[0-9]+$'", ""},
 	}

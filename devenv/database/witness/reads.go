@@ -12,7 +12,7 @@ import (
 // WithStatements adds to the restrictions of a move what no schema shows: the values that its statements, or the code
 // that reads their results, may not cope with. They are legal: whether the migration copes is tried.
 func WithStatements(before, after *catalog.Shape, known []Restriction, statements []string) []Restriction {
-	r := reading{before: before, after: after, known: known, constants: constantsIn(statements)}
+	r := reading{before: before, after: after, known: known, constants: constantsIn(statements), casts: castsIn(statements)}
 	for _, sql := range statements {
 		s := parse(sql)
 		switch {
@@ -41,6 +41,8 @@ type reading struct {
 	known, found  []Restriction
 	// constants are the texts that statements write into tables, by their names.
 	constants map[string][]string
+	// casts are the types to which functions of the migration cast, by the functions' names.
+	casts map[string]*catalog.Column
 }
 
 // mostRead is how many restrictions come from what statements read.
@@ -178,6 +180,9 @@ func (r *reading) move(s sqlText) {
 // column restricts one column that a statement reads.
 func (r *reading) column(s sqlText, t *catalog.Table, c *catalog.Column) {
 	kind := s.castOf(c.Name)
+	if kind == nil {
+		kind = s.castBy(r.casts, c.Name)
+	}
 	switch {
 	case c.TakesText() && kind != nil:
 		for _, v := range texts(c, kind) {
@@ -259,6 +264,9 @@ func (r *reading) twice(s sqlText, tables []*catalog.Table) {
 				keyed = append(keyed, c.Number)
 				r.similar(t, c, r.hasKey(target))
 			}
+		}
+		if target != t.Name {
+			r.besides(s, t)
 		}
 		for _, columns := range [][]int16{compared, keyed} {
 			if len(columns) > 0 && (s.expectsOne() || r.hasKey(target)) {
