@@ -27,6 +27,14 @@ func judgeSeeded(f *Facts) Finding {
 		return unasked(f.whyNotRun())
 	case o.Failure != nil:
 		return f.blameServer(f.blameScripts(failedUpgrade(f, o, "fails on the base's data")))
+	case o.Unrecorded && o.Hides != "":
+		return found("the upgrade leaves the database with "+o.Hides+" for every later session, which finds neither the version's table "+
+			"nor anything else by its plain name",
+			"remove that statement, or let search_path keep the schemas that it had",
+			report.Evidence{
+				Revision: o.Hiding.Revision, File: f.fileOf(o.Hiding.Revision), Line: o.Hiding.Line, Statement: strings.TrimSpace(o.Hiding.SQL),
+				Message: "the database is not at the head for who connects after the upgrade",
+			})
 	case o.Unrecorded:
 		return found("the upgrade ended without an error, but the database is not at the head",
 			f.mender().Words().Commit, report.Evidence{Revision: f.newest()})

@@ -116,6 +116,9 @@ func TestEachFaultFailsItsCheck(t *testing.T) {
 			f.Drift.NoModels = "nothing to compare"
 		}, "drift.models", report.StatusSkip, "nothing to compare"},
 		{"a failing upgrade", func(f *Facts) { f.Seeded.Failure = notNull() }, "apply.seeded", report.StatusFail, "contains null values"},
+		{"an upgrade that hides its version", func(f *Facts) {
+			f.Seeded.Unrecorded, f.Seeded.Hides = true, "search_path=reports"
+		}, "apply.seeded", report.StatusFail, "leaves the database with search_path=reports"},
 		{"an uncommitted upgrade", func(f *Facts) { f.Seeded.Unrecorded = true }, "apply.seeded", report.StatusFail, "not at the head"},
 		{"a failing history", func(f *Facts) { f.Scratch.Failure = notNull() }, "apply.scratch", report.StatusFail, "empty database"},
 		{"the base's history fails as well", func(f *Facts) {

@@ -46,6 +46,10 @@ type Outcome struct {
 	Baseline *migrations.Failure
 	// Unrecorded is true when the run succeeded but the database's version is not the head: nothing was committed.
 	Unrecorded bool
+	// Hides is the setting that the upgrade left for later sessions, in which the version's table is not found; Hiding is the
+	// statement that left it.
+	Hides  string
+	Hiding migrations.Statement
 }
 
 // DriftOutcome is what a second autogenerate found beyond the noise.

@@ -44,6 +44,9 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	outcome.Unrecorded = !p.migration.History.AtHead(run.Heads)
 	up.outcome = outcome
 	err = readAfter(ctx, p, up)
+	if outcome.Unrecorded {
+		up.outcome.Hides, up.outcome.Hiding = up.leftPath()
+	}
 	renames, notes := findRenames(p, up), takeNotes(p, up)
 	if err == nil {
 		offer(p, tried, up)
@@ -57,6 +60,22 @@ func trySeeded(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		}
 	}
 	return up.record(up.outcome, renames, notes), err
+}
+
+// leftPath returns the search_path that the upgrade left for later sessions, and the statement that did; empty if it left
+// none.
+func (u *upgrade) leftPath() (setting string, left migrations.Statement) {
+	for _, d := range u.before.Catalog.Diff(u.after.Catalog) {
+		if d.Object == "setting:database.search_path" {
+			setting = d.Is
+		}
+	}
+	for _, s := range u.own() {
+		if setting != "" && regexp.MustCompile(`(?i)\bsearch_path\b`).MatchString(s.SQL) {
+			left = s
+		}
+	}
+	return setting, left
 }
 
 // readAfter reads what the upgrade has made of the schema and the data: one beside the other, since a clone of what the

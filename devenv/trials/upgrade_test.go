@@ -3,6 +3,7 @@ package trials
 import (
 	"testing"
 
+	"devenv/devenv/database/catalog"
 	"devenv/migrations"
 )
 
@@ -20,5 +21,19 @@ func TestLastStatementToTouchATableIsBlamed(t *testing.T) {
 		if got := u.lastToTouch(table); got.Line != want {
 			t.Errorf("%s: line %d, want %d", table, got.Line, want)
 		}
+	}
+}
+
+func TestALeftSearchPathNamesItsStatement(t *testing.T) {
+	t.Parallel()
+	u := &upgrade{statements: []migrations.Statement{
+		{Revision: "3f2a", Line: 1, SQL: "ALTER DATABASE shop SET search_path TO reports"}, {Revision: "3f2a", Line: 2, SQL: "CREATE SCHEMA reports"},
+	}}
+	if setting, _ := u.leftPath(); setting != "" {
+		t.Errorf("%q was left", setting)
+	}
+	u.after.Catalog.Objects = map[string]catalog.Object{"setting:database.search_path": {Definition: "search_path=reports"}}
+	if setting, left := u.leftPath(); setting != "search_path=reports" || left.Line != 1 {
+		t.Errorf("%q was left by line %d", setting, left.Line)
 	}
 }
