@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"devenv/devenv/report"
 )
@@ -19,6 +20,9 @@ func judgeAdversarial(f *Facts) Finding {
 		return unasked(f.whyNotRun())
 	}
 	evidence, hint := witnessEvidence(f, f.Adversarial)
+	if lost := f.losses(); len(evidence) == 0 && len(lost) > 0 {
+		return found(fmt.Sprintf("a row that is legal today loses what it has: %s%s", lost[0].Message, more(len(lost)-1)), lossHint, lost...)
+	}
 	if len(evidence) == 0 && f.Adversarial.Together != nil {
 		return unasked(togetherSummary(f.Adversarial))
 	}
@@ -33,6 +37,26 @@ func judgeAdversarial(f *Facts) Finding {
 	}
 	summary := fmt.Sprintf("a row %s breaks the upgrade: %s%s", which, evidence[0].Message, more(len(evidence)-1))
 	return found(summary, hint, withRest(evidence, unbuilt(f.Adversarial))...)
+}
+
+const lossHint = "keep it first, in another column or table, or merge the rows; or let the revision fail where a row would lose something"
+
+// losses returns the rows that the upgrade copes with, and that lose something.
+func (f *Facts) losses() (evidence []report.Evidence) {
+	for _, t := range f.Adversarial.Tried {
+		r := t.Witness.Restriction
+		e := report.Evidence{
+			Revision: t.Cause.Revision, File: f.fileOf(t.Cause.Revision), Line: t.Cause.Line, Statement: strings.TrimSpace(t.Cause.SQL),
+			Table: r.Table, Insert: strings.Join(t.Witness.Inserts, ";\n"), Message: r.What,
+		}
+		if len(r.Columns) == 1 {
+			e.Column = r.Columns[0]
+		}
+		if t.Lost && !f.covers(e) {
+			evidence = append(evidence, e)
+		}
+	}
+	return evidence
 }
 
 // unproved lists the statements that moved no row at all, wherever they ran.
@@ -53,7 +77,8 @@ NULL, UNIQUE, foreign key, CHECK, a narrower type, a removed enum value, EXCLUDE
 partition), devenv makes a row that today's schema accepts and tomorrow's does not, and upgrades again. It does the same for
 what statements compute from rows (NULL, zero where they divide, texts that a cast rejects, two rows where a subquery expects
 one, two spellings of what becomes a key), and for columns whose values the revision's Python reads (NULL, every label of an
-enum, a text that no row has and that a look-up does not find). Where the upgrade takes several transactions, the rows also
+enum, a text that no row has and that a look-up does not find). A row that is cut, or deleted as the double of another, counts
+as well, if the data has none. Where the upgrade takes several transactions, the rows also
 come between two of them, when the statements that would have repaired them have run already.
 
 Example: every member of the seed has a handle, and

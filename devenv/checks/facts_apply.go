@@ -38,6 +38,11 @@ func (o WitnessOutcome) Broken() bool {
 	return slices.ContainsFunc(o.Tried, func(t WitnessTrial) bool { return t.Failure != nil })
 }
 
+// Loses reports whether a row lost what only it has.
+func (o WitnessOutcome) Loses() bool {
+	return slices.ContainsFunc(o.Tried, func(t WitnessTrial) bool { return t.Lost })
+}
+
 // onlyArrivals reports whether the rows that broke the move all came while it ran.
 func (o WitnessOutcome) onlyArrivals() bool {
 	return !slices.ContainsFunc(o.Tried, func(t WitnessTrial) bool { return t.Failure != nil && t.After == nil })
@@ -51,6 +56,9 @@ type WitnessTrial struct {
 	Offending offending.Found
 	// Alike is how many rows of the data look like it; nil if that was not counted.
 	Alike *int64
+	// Lost means that the move copes with the row, and takes what only that has; Cause is the statement that does.
+	Lost  bool
+	Cause migrations.Statement
 	// After is the statement whose transaction had ended when the row arrived, if it was not there before the move.
 	After *migrations.Statement
 }

@@ -7,6 +7,7 @@ import (
 
 	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
+	"devenv/devenv/database/witness"
 	"devenv/devenv/report"
 	"devenv/migrations"
 	"devenv/migrations/alembic"
@@ -116,6 +117,11 @@ func TestEachFaultFailsItsCheck(t *testing.T) {
 			f.Drift.NoModels = "nothing to compare"
 		}, "drift.models", report.StatusSkip, "nothing to compare"},
 		{"a failing upgrade", func(f *Facts) { f.Seeded.Failure = notNull() }, "apply.seeded", report.StatusFail, "contains null values"},
+		{"a row that only loses something", func(f *Facts) {
+			f.Adversarial = WitnessOutcome{Ran: true, Tried: []WitnessTrial{{Lost: true, Witness: witness.Witness{
+				Inserts: []string{"INSERT INTO users (name) VALUES ('n')"}, Restriction: witness.Restriction{Table: "public.users", What: "users.name is cut"},
+			}}}}
+		}, "apply.adversarial", report.StatusWarn, "loses what it has: users.name is cut"},
 		{"an upgrade that hides its version", func(f *Facts) {
 			f.Seeded.Unrecorded, f.Seeded.Hides = true, "search_path=reports"
 		}, "apply.seeded", report.StatusFail, "leaves the database with search_path=reports"},

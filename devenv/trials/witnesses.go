@@ -43,7 +43,7 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 			f.Adversarial = checks.WitnessOutcome{Ran: true, Unproved: unproved(up.statements, nil)}
 		}, nil
 	}
-	var last []migrations.Statement // of the upgrade that worked
+	var last, worked []migrations.Statement // of the upgrade that worked, and of the last one if it did
 	e := &elimination{
 		pass: p, atomic: up.isAtomic(),
 		fresh: func(ctx context.Context) (*database.Server, error) {
@@ -51,8 +51,9 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 		},
 		move: func(ctx context.Context, s *database.Server) (checks.Outcome, error) {
 			outcome, run, err := p.upgradeWith(ctx, s, migrations.MoveOptions{})
+			worked = nil
 			if outcome.Failure == nil {
-				last = run.Statements
+				last, worked = run.Statements, run.Statements
 			}
 			return outcome, err
 		},
@@ -62,13 +63,52 @@ func tryWitnesses(ctx context.Context, p *pass, log *step.Log) (finding, error) 
 	}
 	outcome, err := e.judge(ctx, before, restrictions)
 	outcome.Unproved = unproved(up.statements, last)
+	if err == nil && worked != nil {
+		err = e.findLosses(ctx, up.own(), deletesMore(up.statements, worked))
+	}
 	if err == nil {
 		err = arrivals(ctx, p, up, outcome.Tried)
 	}
-	if outcome.Broken() {
+	if outcome.Broken() || outcome.Loses() {
 		log.Faulty("a row that is legal today breaks it")
 	}
 	return func(f *checks.Facts) { f.Adversarial = outcome }, err
+}
+
+// findLosses records which of the rows in the database the move has taken something from, and which of the
+// statements it was.
+func (e *elimination) findLosses(ctx context.Context, own []migrations.Statement, deleted func(table string) bool) error {
+	_, err := database.Ask(ctx, e.server, func(ctx context.Context, connection *database.Conn) (bool, error) {
+		for i := range e.written {
+			lost, err := e.tried[i].Witness.Lost(ctx, connection, deleted)
+			if err != nil {
+				return false, err
+			}
+			if !lost || e.tried[i].Failure != nil {
+				continue
+			}
+			e.tried[i].Lost = true
+			for _, s := range own {
+				if strings.Contains(s.SQL, e.tried[i].Witness.Restriction.Statement) {
+					e.tried[i].Cause = s
+				}
+			}
+		}
+		return true, nil
+	})
+	return err
+}
+
+// deletesMore tells of which tables a statement deletes rows that were made, and none of the data.
+func deletesMore(onData, onWitnesses []migrations.Statement) func(table string) bool {
+	return func(table string) bool {
+		deletes := regexp.MustCompile(`(?is)\bDELETE\s+FROM\s+(?:ONLY\s+)?["\w.]*\b` + regexp.QuoteMeta(table) + `\b`)
+		return slices.ContainsFunc(onWitnesses, func(w migrations.Statement) bool {
+			return w.Rows > 0 && deletes.MatchString(w.SQL) && slices.ContainsFunc(onData, func(s migrations.Statement) bool {
+				return s.Revision != "" && s.SQL == w.SQL && s.Rows == 0
+			})
+		})
+	}
 }
 
 // literalInserts returns INSERTs with the texts that the source of revisions has for the columns of those that take their

@@ -32,6 +32,8 @@ func (b *breaker) attempts(ctx context.Context, r Restriction) (attempts []attem
 		attempts, err = b.oneValue(ctx, r)
 	case RestrictChild:
 		attempts = []attempt{{rows: []rowValues{childOf(r)}, reference: r.constraint, parent: r.parent}}
+	case RestrictLoss:
+		attempts, err = b.loss(ctx, r)
 	case RestrictTwice:
 		switch {
 		case r.beside != nil:

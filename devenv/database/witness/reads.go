@@ -15,6 +15,9 @@ func WithStatements(before, after *catalog.Shape, known []Restriction, statement
 	r := reading{before: before, after: after, known: known, constants: constantsIn(statements), casts: castsIn(statements)}
 	for _, sql := range statements {
 		s := parse(sql)
+		r.sql = sql
+		r.cuts(s, statements)
+		r.removes(s, statements)
 		switch {
 		case s.isQuery():
 			r.query(s)
@@ -39,6 +42,7 @@ func last(yes bool) int {
 type reading struct {
 	before, after *catalog.Shape
 	known, found  []Restriction
+	sql           string // the statement that is read
 	// constants are the texts that statements write into tables, by their names.
 	constants map[string][]string
 	// casts are the types to which functions of the migration cast, by the functions' names.

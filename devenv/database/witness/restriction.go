@@ -31,6 +31,8 @@ const (
 	// RestrictChild means that a statement divides what it reads from rows and from those that they reference, which
 	// may be new, with a number of zero.
 	RestrictChild Kind = "CHILD"
+	// RestrictLoss means that a statement cuts or deletes what only rows that the data does not have would lose.
+	RestrictLoss Kind = "LOSS"
 )
 
 // Restriction is one requirement of a move on the rows of a table that exists before and after it.
@@ -42,6 +44,8 @@ type Restriction struct {
 	Name    string
 	// What describes it for people: "users.name becomes NOT NULL".
 	What string
+	// Statement is the one that cuts or deletes, of a loss.
+	Statement string
 
 	before, after *catalog.Table
 	columns       []int16
@@ -62,7 +66,7 @@ type Restriction struct {
 // guesses reports whether the restriction may not exist: it comes from what a statement reads. A row that cannot be
 // made for it says nothing.
 func (r Restriction) guesses() bool {
-	return r.Kind == RestrictValue || r.Kind == RestrictTwice || r.Kind == RestrictChild
+	return r.Kind == RestrictValue || r.Kind == RestrictTwice || r.Kind == RestrictChild || r.Kind == RestrictLoss
 }
 
 // Faults reports whether a failure says that the migration is at fault. A text that no row has may be no number and no
@@ -199,28 +203,6 @@ func (d *derivation) newColumn(is *catalog.Column) {
 	case is.NotNull && !is.FillsItself():
 		d.add(Restriction{Kind: RestrictNotNull, Columns: []string{is.Name}, What: name + " is new and NOT NULL"})
 	}
-}
-
-// FilledLater returns a restriction for each new column that fills itself now and that a statement made NOT NULL: until
-// its default was there, a row could come without a value.
-func FilledLater(before, after *catalog.Shape, statements []string) []Restriction {
-	var found []Restriction
-	for i := range before.Tables {
-		was := &before.Tables[i]
-		is := after.Table(was.OID)
-		if is == nil || was.Partition {
-			continue
-		}
-		d := derivation{before: before, after: after, was: was, is: is}
-		for _, c := range is.Columns {
-			restricts := regexp.MustCompile(`(?is)^\s*ALTER\s+TABLE\b.*` + nameIn(is.Name) + `.*` + nameIn(c.Name) + `\s+SET\s+NOT\s+NULL\b`)
-			if c.NotNull && c.Generated == "" && c.FillsItself() && was.Column(c.Number) == nil && slices.ContainsFunc(statements, restricts.MatchString) {
-				d.add(Restriction{Kind: RestrictNotNull, Columns: []string{c.Name}, What: d.was.Quoted() + "." + c.Name + " is new and NOT NULL"})
-			}
-		}
-		found = append(found, d.found...)
-	}
-	return found
 }
 
 // keys finds unique indexes, with or without a constraint, and indexes on expressions.

@@ -3,6 +3,7 @@ package witness
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -327,5 +328,46 @@ func TestARowBreaksOnlyWhatItIsMadeFor(t *testing.T) {
 		if broken[true] == 0 || broken[false] == 0 {
 			t.Errorf("%s: the rows are %+v", column, witnesses)
 		}
+	}
+}
+
+func TestARowThatIsCutHasLostItsText(t *testing.T) {
+	servers.OnEachMajor(t, cleanFixture, func(t *testing.T, conn *pgx.Conn) {
+		t.Helper()
+		for move, want := range map[string]bool{
+			"ALTER TABLE users ALTER body TYPE varchar(9) USING left(body, 9)":                            true,
+			"ALTER TABLE users ADD whole text; UPDATE users SET whole = body; UPDATE users SET body = ''": false,
+		} {
+			judgeCut(t, conn, move, want)
+		}
+	})
+}
+
+// judgeCut writes a long text into users.body, moves the database in a transaction, and asks whether the text was lost.
+func judgeCut(t *testing.T, conn *pgx.Conn, move string, want bool) {
+	t.Helper()
+	ctx := t.Context()
+	shape, err := catalog.ReadShape(query.VersionTable{})(ctx, conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := WithStatements(&shape, &shape, nil, []string{"UPDATE users SET body = left(body, 9)"})
+	found = slices.DeleteFunc(found, func(r Restriction) bool { return r.Kind != RestrictLoss })
+	witnesses, err := Build(ctx, conn, &shape, found)
+	if err != nil || len(witnesses) != 1 || len(witnesses[0].Inserts) == 0 {
+		t.Fatalf("%+v, %v", witnesses, err)
+	}
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // the next case begins as this one did
+	for _, sql := range append(witnesses[0].Inserts, strings.Split(move, ";")...) {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	if lost, err := witnesses[0].Lost(ctx, conn, nil); err != nil || lost != want {
+		t.Errorf("%s: %t, %v", move, lost, err)
 	}
 }
