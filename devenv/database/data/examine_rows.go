@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 
@@ -204,14 +205,15 @@ func (s *sides) named(row int, between string) string {
 	return strings.Join(parts, ", ")
 }
 
-// shorten truncates a value for people, and makes an empty value and outer blanks visible.
+// shorten truncates a value for people, and makes an empty value, outer blanks and control characters visible.
 func shorten(value string) string {
 	const most = 40
-	if strings.TrimSpace(value) != value || value == "" {
-		value = "'" + value + "'"
-	}
+	quoted := strings.TrimSpace(value) != value || value == "" || strings.ContainsFunc(value, unicode.IsControl)
 	if short := []rune(value); len(short) > most {
-		return string(short[:most-1]) + "…"
+		value = string(short[:most-1]) + "…"
+	}
+	if quoted {
+		return "'" + strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(value) + "'"
 	}
 	return value
 }

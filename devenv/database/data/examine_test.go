@@ -235,6 +235,7 @@ func TestLongValuesAreShownWhereTheyDiffer(t *testing.T) {
 		{long + "end", long + "END", "id 2: …long long end → …long long END"},
 		{long + "x", long + "more", "id 2: …long long x → …long long more"},
 		{"short", "shore", "id 2: short → shore"},
+		{long + "end.\nThe", long + "end.\n\nThe ", `id 2: '…long end.\nThe' → '…long end.\n\nThe '`},
 		{"1" + long + "x", "2" + long + "x", "id 2: 1long long long long long long long lon… → 2long long long long long long long lon…"},
 	} {
 		e := sides{was: TablePrint{Key: []string{"id"}}, before: rowSet{keys: [][]string{{"2"}}}}
