@@ -40,13 +40,22 @@ func renamesByUpgrade(b *testbed.Testbed, m *generate.Migration) bool {
 	return b.Request.Existing || m.File == nil
 }
 
-// computes reports whether a statement of the branch that writes rows names a column and the one that may be its new name:
-// it makes the new values of the old ones.
+// computes reports whether a statement of the branch that writes rows shows where the values of what may be a column's
+// new name come from: it names both columns, or it sets the new one to the value of a third.
 func (u *upgrade) computes(rename migrations.Rename) bool {
 	writes := regexp.MustCompile(`(?i)^\s*(?:UPDATE|MERGE|WITH)\b`)
 	from, to := named(&catalog.Column{Name: rename.From}), named(&catalog.Column{Name: rename.To})
 	return !rename.OfTable() && slices.ContainsFunc(u.ownStatements(), func(sql string) bool {
-		return writes.MatchString(sql) && from.MatchString(sql) && to.MatchString(sql)
+		return writes.MatchString(sql) && to.MatchString(sql) && (from.MatchString(sql) || u.setsFromColumn(sql, rename))
+	})
+}
+
+// setsFromColumn reports whether an UPDATE of the table gives the new column the value of one that the table had before.
+func (u *upgrade) setsFromColumn(sql string, rename migrations.Rename) bool {
+	value := regexp.MustCompile(`(?is)^\s*UPDATE\b[^=]*\b` + regexp.QuoteMeta(rename.Table) + `\b.*?\bSET\b.*?\b` +
+		regexp.QuoteMeta(rename.To) + `"?\s*=\s*"?(\w+)"?\s*(?:,|;|$|\bFROM\b|\bWHERE\b|\bRETURNING\b)`).FindStringSubmatch(sql)
+	return value != nil && slices.ContainsFunc(u.before.Shape.Tables, func(t catalog.Table) bool {
+		return t.Schema == rename.Schema && t.Name == rename.Table && slices.ContainsFunc(t.Columns, func(c catalog.Column) bool { return c.Name == value[1] })
 	})
 }
 

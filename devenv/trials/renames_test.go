@@ -3,6 +3,7 @@ package trials
 import (
 	"testing"
 
+	"devenv/devenv/database/catalog"
 	"devenv/devenv/database/data"
 	"devenv/migrations"
 )
@@ -44,8 +45,14 @@ func TestAColumnComputedFromAnotherIsNoRename(t *testing.T) {
 		"ALTER TABLE reviews ADD score int, DROP stars":                             false,
 		"CREATE VIEW v AS SELECT stars AS score FROM reviews":                       false,
 		"UPDATE reviews SET score = o.stars FROM reviews o WHERE o.id = reviews.id": true,
+		"UPDATE public.reviews SET score = rating":                                  true,
+		`UPDATE reviews SET kind = 1, "score" = "rating" WHERE rating > 0`:          true,
+		"UPDATE reviews SET score = unknown":                                        false,
+		"UPDATE orders SET score = rating":                                          false,
+		"UPDATE reviews SET rating = score":                                         false,
 	} {
 		u := &upgrade{statements: []migrations.Statement{{Revision: "3f2a", SQL: sql}}}
+		u.before.Shape.Tables = []catalog.Table{{Schema: "public", Name: "reviews", Columns: []catalog.Column{{Name: "rating"}}}}
 		if got := u.computes(rename); got != want {
 			t.Errorf("%s: %v", sql, got)
 		}
