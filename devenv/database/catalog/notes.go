@@ -31,7 +31,7 @@ func Notes(before, after *Shape) []Note {
 		if is.Partition {
 			continue
 		}
-		notes = append(notes, foreignKeyNotes(after, was, is)...)
+		notes = append(notes, foreignKeyNotes(before, after, was, is)...)
 		if was != nil {
 			notes = append(notes, columnNotes(after, was, is)...)
 			notes = append(notes, publishedNotes(before, was, is)...)
@@ -41,7 +41,7 @@ func Notes(before, after *Shape) []Note {
 }
 
 // foreignKeyNotes finds foreign keys that now delete rows of their table, and new ones without a supporting index.
-func foreignKeyNotes(after *Shape, was, is *Table) []Note {
+func foreignKeyNotes(before, after *Shape, was, is *Table) []Note {
 	var notes []Note
 	for _, k := range is.Constraints {
 		parent := after.Table(k.Parent)
@@ -50,12 +50,15 @@ func foreignKeyNotes(after *Shape, was, is *Table) []Note {
 		})) {
 			continue
 		}
-		if k.OnDelete == "c" && was != nil {
+		if k.OnDelete == "c" && was != nil && !was.cascadesBy(k) {
+			also := " now also"
+			if before.Table(k.Parent) == nil {
+				also = ", which is new,"
+			}
 			notes = append(notes, Note{
 				Table: is.Label(), Column: strings.Join(is.Names(k.Columns), ", "),
-				Text: fmt.Sprintf("deleting a row of %s now also deletes its rows in %s (ON DELETE CASCADE of %s)",
-					parent.Quoted(), is.Quoted(),
-					k.Name),
+				Text: fmt.Sprintf("deleting a row of %s%s deletes its rows in %s (ON DELETE CASCADE of %s)",
+					parent.Quoted(), also, is.Quoted(), k.Name),
 				Advice: "make sure that every such DELETE intends this",
 			})
 		}
@@ -82,12 +85,21 @@ func (t *Table) newIndex(columns []string) Remedy {
 	return Remedy{SQL: sql, Table: t.Name, Name: name, Columns: columns}
 }
 
-// indexed reports whether an index begins with these columns, in any order.
+// cascadesBy reports whether a foreign key of the table deleted at least the rows that this one deletes: it had the same
+// parent and some of the columns.
+func (t *Table) cascadesBy(k Constraint) bool {
+	return slices.ContainsFunc(t.Constraints, func(o Constraint) bool {
+		return o.Kind == "f" && o.OnDelete == "c" && o.Parent == k.Parent && !slices.ContainsFunc(o.Columns, func(c int16) bool {
+			return !slices.Contains(k.Columns, c)
+		})
+	})
+}
+
+// indexed reports whether an index begins with one of these columns: what looks for all of them then reads no other rows
+// of the table than those with its value.
 func (t *Table) indexed(columns []int16) bool {
 	return slices.ContainsFunc(t.Indexes, func(x Index) bool {
-		return x.Valid && x.Predicate == "" && len(x.Columns) >= len(columns) && !slices.ContainsFunc(columns, func(c int16) bool {
-			return !slices.Contains(x.Columns[:len(columns)], c)
-		})
+		return x.Valid && x.Predicate == "" && len(x.Columns) > 0 && slices.Contains(columns, x.Columns[0])
 	})
 }
 
