@@ -103,7 +103,7 @@ func (c Catalog) Diff(other Catalog) []Difference {
 		was, before := c.Objects[name]
 		is, after := other.Objects[name]
 		switch {
-		case before && after && was.Definition == is.Definition,
+		case before && after && (was.Definition == is.Definition || restored(was.Definition) == restored(is.Definition)),
 			before && !after && c.addedOrRemoved(was.Parent, other),
 			after && !before && other.addedOrRemoved(is.Parent, c):
 			continue
