@@ -48,6 +48,13 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 			}, "apply.adversarial", report.StatusPass,
 			[]string{"no witness could be built for ck_x: a trigger refuses it"},
 		},
+		"a row that was made, and tried only among others": {
+			func(f *Facts) {
+				among := witness.Witness{Inserts: []string{"INSERT"}, Restriction: witness.Restriction{What: "t.a is new"}, Problem: "not by itself"}
+				f.Adversarial = WitnessOutcome{Ran: true, Tried: []WitnessTrial{{Witness: breaking, Failure: notNull()}, {Witness: among}}}
+			}, "apply.adversarial", report.StatusWarn,
+			[]string{`the row made for "t.a is new" proves nothing: not by itself`},
+		},
 		"rows written after the upgrade": {
 			func(f *Facts) { f.Reverse.Written = failing }, "reverse.applies", report.StatusWarn,
 			[]string{"once rows have been written", "INSERT INTO users (tenant) VALUES (NULL)", "# devenv: allow reverse.applies"},

@@ -39,7 +39,7 @@ func (f *Facts) harmless(c data.Change) string {
 	case c.Relabelled:
 		return "the labels in " + columnOf(c) + ", which a statement renames"
 	case c.Renamed && f.restored(c):
-		return "the names of states in " + columnOf(c) + ", which the downgrade restores"
+		return "renamed values in " + columnOf(c) + ", which the downgrade restores"
 	case mayBeRestored(c) && f.restored(c):
 		return "the form of the values in " + columnOf(c) + ", which the downgrade restores"
 	}

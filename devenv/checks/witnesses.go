@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"devenv/devenv/database/offending"
+	"devenv/devenv/database/witness"
 	"devenv/devenv/report"
 )
 
@@ -91,11 +92,19 @@ func unbuilt(o WitnessOutcome) []report.Evidence {
 	for _, t := range o.Tried {
 		if r := t.Witness.Restriction; t.Failure == nil && t.Witness.Problem != "" && !t.Witness.Implied {
 			evidence = append(evidence, report.Evidence{
-				Table: r.Table, Detail: fmt.Sprintf("no witness could be built for %s: %s", r.What, t.Witness.Problem),
+				Table: r.Table, Detail: unbuiltDetail(t.Witness),
 			})
 		}
 	}
 	return evidence
+}
+
+// unbuiltDetail says why a witness proved nothing: there is no row, or the row stood among others.
+func unbuiltDetail(w witness.Witness) string {
+	if len(w.Inserts) > 0 {
+		return fmt.Sprintf("the row made for %q proves nothing: %s", w.Restriction.What, w.Problem)
+	}
+	return fmt.Sprintf("no witness could be built for %s: %s", w.Restriction.What, w.Problem)
 }
 
 // withRest adds what could not be tried to the detail of the first piece of evidence: evidence of its own would need
