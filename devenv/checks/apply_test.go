@@ -125,7 +125,8 @@ func TestEachApplyFaultFailsItsCheck(t *testing.T) {
 		},
 		"tables whose rows only changed": {
 			func(f *Facts) { f.Smoke.Tables = 0 },
-			"write.smoke", report.StatusPass, []string{"no write was tried", "are defined as before"},
+			"write.smoke", report.StatusPass,
+			[]string{"no write was tried", "are defined as before"},
 		},
 		"a table of which nothing is known": {
 			func(f *Facts) { f.Smoke.Tables, f.Smoke.Written = 3, 2 },

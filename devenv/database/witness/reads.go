@@ -141,6 +141,12 @@ func differInMembers(c *catalog.Column) string {
 	return "count(DISTINCT (SELECT string_agg(k, ',' ORDER BY k) FROM jsonb_object_keys(" + object + ") k)) > 1"
 }
 
+// onlyArrays returns an aggregate: whether the rows show arrays in a JSON column, and nothing else.
+func onlyArrays(c *catalog.Column) string {
+	kind := "jsonb_typeof(" + query.Quote(c.Name) + "::jsonb)"
+	return "coalesce(bool_and(" + kind + " IN ('array', 'null')) AND bool_or(" + kind + " = 'array'), false)"
+}
+
 // unknown restricts a column to cope with a text that no row has: code that reads it may look it up in a list.
 func (r *reading) unknown(t *catalog.Table, c *catalog.Column) {
 	if c.TakesText() && c.Generated == "" && t.ForeignKey(c.Number) == nil && !t.Unique(c.Number) {
@@ -200,7 +206,8 @@ func (r *reading) column(s sqlText, t *catalog.Table, c *catalog.Column) {
 		r.value(t, c, "-1")
 		r.subtracted(s, t, c)
 	case strings.HasPrefix(c.Base, "json"):
-		r.value(t, c, "'{}'")
+		r.valueIf(t, c, "'{}'", "NOT "+onlyArrays(c))
+		r.valueIf(t, c, "'[]'", onlyArrays(c))
 		for _, key := range s.keysOf(c.Name) {
 			r.valueIf(t, c, `'{"`+key+`": "N/A"}'`, holdsText(c, key))
 		}

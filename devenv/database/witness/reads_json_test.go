@@ -35,3 +35,31 @@ func TestAMemberMayLackWhereObjectsDiffer(t *testing.T) {
 		}
 	}
 }
+
+func TestAColumnOfArraysIsTriedWithAnEmptyOne(t *testing.T) {
+	t.Parallel()
+	for rows, want := range map[string][2]bool{ // an empty object, an empty array
+		`('[1]'), ('[]'), ('null'), (NULL)`: {false, true},
+		`('[1]'), ('{"a": 1}')`:             {true, false},
+		`(NULL)`:                            {true, false},
+	} {
+		conn := servers.Template(t, cleanFixture).Copy(t)
+		databasetest.Exec(t, conn, "CREATE TABLE pins (person int, place int); CREATE TABLE people (id serial PRIMARY KEY, pinned jsonb); "+
+			"INSERT INTO people (pinned) VALUES "+rows)
+		shape, err := catalog.ReadShape(query.VersionTable{})(t.Context(), conn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		move := "INSERT INTO pins (person, place) SELECT id, e::int FROM people, jsonb_array_elements_text(pinned) e"
+		witnesses, err := Build(t.Context(), conn, &shape, WithStatements(&shape, &shape, nil, []string{move}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := func(value string) bool {
+			return slices.ContainsFunc(witnesses, func(w Witness) bool { return strings.Contains(strings.Join(w.Inserts, ";"), value) })
+		}
+		if got := [2]bool{made("'{}'"), made("'[]'")}; got != want {
+			t.Errorf("%s: %v, want %v: %+v", rows, got, want, witnesses)
+		}
+	}
+}
