@@ -1,10 +1,8 @@
 package writes
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -24,9 +22,6 @@ type writer struct {
 	partly     *Failed  // what was swallowed although other rows are not
 	swallows   []string // the UPDATEs of one column that changed no row
 }
-
-// place is where a row is, as Postgres knows it; empty if the role cannot read it.
-type place struct{ table, ctid string }
 
 // asBranch inserts a row, reads it back, changes and deletes it.
 func (w *writer) asBranch(ctx context.Context) (*Failed, error) {
@@ -151,21 +146,6 @@ func (w *writer) readBack(ctx context.Context, at place, statement string) (*Fai
 	return nil, nil
 }
 
-// placed runs a statement after a savepoint, to which it goes back if no row is written, and returns where its row is.
-// All of it is one round trip: there are dozens for each table and role.
-func (w *writer) placed(ctx context.Context, statement string) (at place, err error) {
-	results, err := w.tx.Conn().PgConn().Exec(ctx, "SAVEPOINT written; "+statement+
-		" RETURNING tableoid::regclass::text, ctid::text; SET CONSTRAINTS ALL IMMEDIATE").ReadAll()
-	if err == nil && len(results) > 1 && len(results[1].Rows) > 0 {
-		row := results[1].Rows[0]
-		return place{string(row[0]), string(row[1])}, nil
-	}
-	if _, failed := w.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT written"); failed != nil {
-		return at, errors.Join(err, failed)
-	}
-	return at, cmp.Or(err, pgx.ErrNoRows)
-}
-
 // tryExec runs a statement in a savepoint and returns how many rows it affected.
 func (w *writer) tryExec(ctx context.Context, statement string) (affected int64, err error) {
 	err = pgx.BeginFunc(ctx, w.tx, func(tx pgx.Tx) error {
@@ -213,11 +193,6 @@ func (w *writer) swallowed(statement, message string) *Failed {
 		Table: w.table.Label(), Role: w.role, Statement: statement, Broken: true, Message: message,
 		Detail: "a trigger that returns NULL, or a rule, swallows it",
 	}
-}
-
-// where finds the row.
-func (p place) where() string {
-	return fmt.Sprintf(" WHERE tableoid = %s::regclass AND ctid = %s", query.Literal(p.table), query.Literal(p.ctid))
 }
 
 // changeAndDelete rewrites a row, changes each of its columns, and deletes it. A role without the right does not.

@@ -188,6 +188,16 @@ func movesOfCode() map[string]move {
 			),
 			"",
 		},
+		"a trigger changes the row after it was written": {
+			"GRANT UPDATE ON users, teams TO devenv_app; " + triggerOn("ranked", "AFTER INSERT ON users", "BEGIN UPDATE users SET nick = 'first' WHERE id = NEW.id; RETURN NULL; END") + "; " +
+				triggerOn("counted", "AFTER UPDATE ON teams", "BEGIN IF pg_trigger_depth() < 2 THEN UPDATE teams SET motto = 'm' WHERE id = NEW.id; "+
+					"END IF; RETURN NULL; END"),
+			"",
+		},
+		"a trigger takes the row away after it was written": {
+			triggerOn("expire", "AFTER INSERT ON users", "BEGIN DELETE FROM users WHERE id = NEW.id; RETURN NULL; END"),
+			"public.users",
+		},
 		"a trigger says that it raises": {
 			triggerOn("deny_drafts", "BEFORE INSERT ON drafts", "BEGIN RAISE EXCEPTION 'no'; END"),
 			"P0001 public.drafts unknown: no",
