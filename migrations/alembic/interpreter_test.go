@@ -124,7 +124,7 @@ func TestTheInterpreterOfAlembicIsFound(t *testing.T) {
 func TestAFailedImportSaysHowToTryIt(t *testing.T) {
 	t.Parallel()
 	for last, words := range map[string][]string{
-		"importing alembic fails with /venv/bin/python":              {"/venv/bin/python -c 'import alembic'", "migrations: {python:"},
+		"importing alembic fails with /venv/bin/python":              {"/venv/bin/python -c 'import alembic.config'", "migrations: {python:"},
 		"no Python interpreter with alembic found in this container": {"install alembic", "migrations: {python:"},
 	} {
 		ended := report.Fail(report.KindWork, "", "it ended").WithOutput([]string{"ImportError: libpq.so.5", last})

@@ -65,7 +65,7 @@ func explainInterpreter(err error) error {
 	output := report.OutputOf(err)
 	for _, line := range output {
 		if python, ok := strings.CutPrefix(line, "importing alembic fails with "); ok {
-			return report.Fail(report.KindWork, "try it in the container of that service: "+python+" -c 'import alembic'\n"+name,
+			return report.Fail(report.KindWork, "try it in the container of that service: "+python+" -c 'import alembic.config'\n"+name,
 				"Alembic is installed, but %s cannot import it: %w", python, err).WithOutput(output)
 		}
 		if strings.HasPrefix(line, "no Python interpreter with alembic") {
