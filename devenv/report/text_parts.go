@@ -171,9 +171,9 @@ func (d *Document) atFault(migration string) string {
 
 // failingFile returns the file that the first check to determine the verdict names, if it is not a revision's.
 func (d *Document) failingFile() string {
-	for _, c := range d.Checks {
-		if string(c.Status) == string(d.Verdict) && len(c.Evidence) > 0 && c.Evidence[0].Revision == "" {
-			return c.Evidence[0].File
+	for _, e := range d.decisive() {
+		if e.Revision == "" && e.File != "" {
+			return e.File
 		}
 	}
 	return ""
@@ -182,16 +182,27 @@ func (d *Document) failingFile() string {
 // failingRevision returns the file that determines the verdict where it is that of a kept revision, and no check blames
 // the new one, which is at path.
 func (d *Document) failingRevision(path string) (file string) {
-	for _, c := range d.Checks {
-		if path == "" || string(c.Status) != string(d.Verdict) {
-			continue
-		}
-		if len(c.Evidence) == 0 || c.Evidence[0].Revision == "" || c.Evidence[0].File == "" || c.Evidence[0].File == path {
+	for _, e := range d.decisive() {
+		if path == "" || e.Revision == "" || e.File == "" || e.File == path {
 			return ""
 		}
-		file = cmp.Or(file, c.Evidence[0].File)
+		file = cmp.Or(file, e.File)
 	}
 	return file
+}
+
+// decisive returns the first evidence of each check that determines the verdict, empty where a check has none.
+func (d *Document) decisive() (found []Evidence) {
+	for _, c := range d.Checks {
+		if string(c.Status) == string(d.Verdict) {
+			var first Evidence
+			if len(c.Evidence) > 0 {
+				first = c.Evidence[0]
+			}
+			found = append(found, first)
+		}
+	}
+	return found
 }
 
 // nextOfDryRun returns what comes after a run that wrote nothing.
