@@ -163,7 +163,7 @@ func TestASignalLeavesNoHalfMadeBase(t *testing.T) {
 	c.advanceBase("postgres.dev.env", c.read("postgres.dev.env")+fmt.Sprintf("MARK=%d\n", time.Now().UnixNano()))
 	before := c.worktreeState()
 	for i, step := range []string{
-		"base: images", "base: start postgres", "base: migrate and seed", "base: compare with the models",
+		"base: images", "base: start postgres", "base: tool", "base: migrate and seed", "base: compare with the models",
 		"base: copy", "base: keep",
 	} {
 		for signal, want := range map[string]int{[]string{"INT", "TERM"}[i%2]: 130, "KILL": -1} {

@@ -6,14 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"devenv/compose/engine"
 	"devenv/devenv/database"
 	"devenv/devenv/gitrepo"
-	"devenv/devenv/inputs"
 	"devenv/devenv/report"
 	"devenv/devenv/scratch"
 	"devenv/devenv/step"
@@ -40,9 +38,10 @@ type build struct {
 	plain string
 	// earlier is the base whose data is upgraded; nil while the data is made from the start.
 	earlier *database.Image
-	// keptEmpty waits for the image of the empty database, which is made while the server continues; nil before that,
-	// and if it was there.
-	keptEmpty func() error
+	// copiedEmpty is what becomes the image of the empty database, and keptEmpty waits for that; both are nil if it was
+	// there, and before they are made.
+	copiedEmpty *database.Copy
+	keptEmpty   func() error
 }
 
 // From is what a base is made from, its name for people, and what must not be in its images.
@@ -68,7 +67,10 @@ func (b *Base) Make(ctx context.Context, runner *step.Runner, from From) error {
 		steps = append(steps, step.New(stepPrefix+"upgrade", m.upgradeEarlier))
 	}
 	err := runner.Sequence(ctx, append(steps,
-		step.New(stepPrefix+"start postgres", m.fromStart(m.startServer)),
+		runner.Together(
+			step.New(stepPrefix+"start postgres", m.fromStart(m.startServer)),
+			step.New(stepPrefix+"tool", m.fromStart(m.startTool)),
+		),
 		step.New(stepPrefix+"migrate and seed", m.fromStart(m.onServer(m.seed))),
 		step.New(stepPrefix+"compare with the models", m.onServer(m.readModels)),
 		step.New(stepPrefix+"copy", m.copy),
@@ -240,21 +242,6 @@ func (b *build) copy(ctx context.Context, _ *step.Log) error {
 	b.Seeded = database.Image{Ref: b.SeededRef(), Meta: copied.Meta()}
 	b.pending = &pendingImage{copied: copied, done: make(chan struct{})}
 	return nil
-}
-
-// copyOptions returns what of the server goes into the base's images, and what must not.
-func (b *build) copyOptions() database.CopyOptions {
-	return database.CopyOptions{Image: b.plain, Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.from.Secrets}
-}
-
-// meta returns what one of the base's images is made from, which its key identifies.
-func (b *build) meta(key string, made []inputs.Input) database.Meta {
-	ref := b.from.Ref
-	meta := database.Meta{Key: key, Ref: ref.Ref, Commit: ref.Commit, Settings: b.Settings, Created: time.Now()}
-	for _, i := range made {
-		meta.Inputs = append(meta.Inputs, i.String())
-	}
-	return meta
 }
 
 // baselines returns the base's own results of checks that making the base has not shown yet: a base from a dump has

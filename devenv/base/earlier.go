@@ -159,8 +159,11 @@ func (b *build) startEarlier(ctx context.Context, log *step.Log) error {
 	if err != nil {
 		return err
 	}
-	b.server, err = database.Start(ctx, b.Workspace.Engine, b.stack.Containers[b.project.Database], b.Settings)
-	return err
+	id := b.stack.Containers[b.project.Database]
+	if b.server, err = database.Start(ctx, b.Workspace.Engine, id, b.Settings); err != nil {
+		return err
+	}
+	return b.startTool(ctx, log)
 }
 
 // forgetEarlier removes what was started to upgrade the earlier base.

@@ -22,22 +22,23 @@ func (b *build) makeEmpty(ctx context.Context, id string) (err error) {
 	if err := b.server.Tune(ctx); err != nil {
 		return err
 	}
-	copied, err := b.server.Copy(ctx, b.meta(b.EmptyKey, b.EmptyInputs), b.copyOptions())
-	if err != nil {
+	if b.copiedEmpty, err = b.server.Copy(ctx, b.meta(b.EmptyKey, b.EmptyInputs), b.copyOptions()); err != nil {
 		return err
 	}
-	b.keepEmpty(ctx, copied)
 	b.server, err = database.Start(ctx, b.Workspace.Engine, id, b.Settings)
 	return err
 }
 
-// keepEmpty makes the image of the empty database while the server is restarted, migrated and seeded.
-func (b *build) keepEmpty(ctx context.Context, copied *database.Copy) {
+// keepEmpty makes the image of the empty database, unless it was there, while the database is migrated and seeded.
+func (b *build) keepEmpty(ctx context.Context) {
+	if b.copiedEmpty == nil {
+		return
+	}
 	var err error
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		b.Empty, err = copied.Commit(ctx, b.EmptyRef())
+		b.Empty, err = b.copiedEmpty.Commit(ctx, b.EmptyRef())
 	}()
 	b.keptEmpty = func() error { <-done; return err }
 }

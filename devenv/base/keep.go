@@ -2,8 +2,10 @@ package base
 
 import (
 	"context"
+	"time"
 
 	"devenv/devenv/database"
+	"devenv/devenv/inputs"
 	"devenv/devenv/step"
 )
 
@@ -63,4 +65,19 @@ func (b *Base) Keep(ctx context.Context, runner *step.Runner) error {
 		log.Done("kept as " + b.SeededRef())
 		return b.Touch(ctx)
 	}))
+}
+
+// copyOptions returns what of the server goes into the base's images, and what must not.
+func (b *build) copyOptions() database.CopyOptions {
+	return database.CopyOptions{Image: b.plain, Labels: b.Workspace.ImageLabels(), Given: b.given, Secrets: b.from.Secrets}
+}
+
+// meta returns what one of the base's images is made from, which its key identifies.
+func (b *build) meta(key string, made []inputs.Input) database.Meta {
+	ref := b.from.Ref
+	meta := database.Meta{Key: key, Ref: ref.Ref, Commit: ref.Commit, Settings: b.Settings, Created: time.Now()}
+	for _, i := range made {
+		meta.Inputs = append(meta.Inputs, i.String())
+	}
+	return meta
 }

@@ -22,11 +22,9 @@ import (
 
 // seed fills the database: by the backend's own start, or by the migrations and what the configuration names.
 func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
+	b.keepEmpty(ctx)
 	if err := b.stack.StartAll(ctx, b.project.Needs); err != nil {
 		return err
-	}
-	if b.tool, err = tool.Start(ctx, b.Checkout, b.toolName(), b.project.Migrations, b.Settings.Hosts, log); err != nil {
-		return b.explainLent(err)
 	}
 	if err := b.Workspace.Engine.ConnectNetwork(ctx, b.tool.Network, b.server.ID, b.Settings.Hosts); err != nil {
 		return err
@@ -58,6 +56,15 @@ func (b *build) seed(ctx context.Context, log *step.Log) (err error) {
 		return err
 	}
 	return b.atHead(ctx, log)
+}
+
+// startTool starts the migration tool, which needs no server for that.
+func (b *build) startTool(ctx context.Context, log *step.Log) (err error) {
+	if b.tool, err = tool.Start(ctx, b.Checkout, b.toolName(), b.project.Migrations, b.Settings.Hosts, log); err != nil {
+		return b.explainLent(err)
+	}
+	log.Done(b.tool.About())
+	return nil
 }
 
 // toolName returns the part of the name of the migration tool's container and network.
