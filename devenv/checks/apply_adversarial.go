@@ -2,8 +2,10 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"devenv/devenv/database/witness"
 	"devenv/devenv/report"
 )
 
@@ -52,7 +54,11 @@ func (f *Facts) losses() (evidence []report.Evidence) {
 		if len(r.Columns) == 1 {
 			e.Column = r.Columns[0]
 		}
-		if t.Lost && !f.covers(e) {
+		if r.Kind == witness.RestrictType {
+			e.Message += ", and longer texts are cut"
+		}
+		told := slices.ContainsFunc(evidence, func(o report.Evidence) bool { return e.Column != "" && o.Table == e.Table && o.Column == e.Column })
+		if t.Lost && !told && !f.covers(e) {
 			evidence = append(evidence, e)
 		}
 	}

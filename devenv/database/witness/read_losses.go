@@ -76,10 +76,24 @@ func (r *reading) named(name string) *catalog.Table {
 func keeps(statements []string, taking sqlText, t *catalog.Table, c *catalog.Column) bool {
 	return slices.ContainsFunc(statements, func(sql string) bool {
 		s := parse(sql)
-		writes := s.words["insert"] || s.words["merge"] || s.verb == "create" && s.words["select"] ||
-			s.words["update"] && (c != nil || s.words["set"] && s.changes() != "")
-		return s.text != taking.text && writes && s.names(t.Name) && (c == nil || s.reads(c.Name)) || s.text == taking.text && s.words["insert"]
+		copies := s.words["insert"] || s.words["merge"] || s.verb == "create" && s.words["select"]
+		if s.text == taking.text {
+			return copies
+		}
+		if s.words["update"] {
+			copies = copies || c == nil || regexp.MustCompile(`(?is)=[^=,]*`+nameIn(c.Name)).MatchString(s.plain)
+		}
+		return copies && s.names(t.Name) && (c == nil || s.reads(c.Name))
 	})
+}
+
+// findKept marks the changes of types before which a statement may have copied the column elsewhere.
+func findKept(known []Restriction, statements []string) {
+	for i := range known {
+		if k := &known[i]; k.Kind == RestrictType && len(k.columns) == 1 {
+			k.kept = keeps(statements, sqlText{}, k.before, k.before.Column(k.columns[0]))
+		}
+	}
 }
 
 // changes returns the name of the table whose rows the statement changes.
@@ -108,10 +122,34 @@ func (s sqlText) cutTo(column string) int {
 
 // groups reports whether the statement takes rows with the same value in a column for the same.
 func (s sqlText) groups(column string) bool {
-	name := `(?:"?\w+"?\.)?` + nameIn(column)
+	if !s.twiceNamed() {
+		return false
+	}
+	for _, at := range regexp.MustCompile(`(?i)\b(?:partition|group)\s+by\b`).FindAllStringIndex(s.plain, -1) {
+		if regexp.MustCompile(`(?i)` + nameIn(column)).MatchString(grouped(s.plain[at[1]:])) {
+			return true
+		}
+	}
 	same := regexp.MustCompile(`(?i)"?(\w+)"?\.` + nameIn(column) + `\s*=\s*"?(\w+)"?\.` + nameIn(column) + `(?:\W|$)`).FindStringSubmatch(s.plain)
-	listed := regexp.MustCompile(`(?is)\b(?:partition|group)\s+by\s+(?:[\w.",\s]*,\s*)?` + name + `(?:\W|$)`)
-	return s.twiceNamed() && (same != nil && !strings.EqualFold(same[1], same[2]) || listed.MatchString(s.plain))
+	return same != nil && !strings.EqualFold(same[1], same[2])
+}
+
+// grouped returns the expressions of a PARTITION BY or GROUP BY, from what follows it.
+func grouped(rest string) string {
+	ends := regexp.MustCompile(`(?i)^\s(?:order|having|limit|window)\b`)
+	depth := 0
+	for i := range rest {
+		switch rest[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth < 0 || depth == 0 && ends.MatchString(rest[i:]) {
+			return rest[:i]
+		}
+	}
+	return rest
 }
 
 // twiceNamed reports whether the statement reads the table that it changes a second time.
@@ -128,14 +166,24 @@ func (b *breaker) loss(ctx context.Context, r Restriction) ([]attempt, error) {
 	return attempts[:min(1, len(attempts))], err
 }
 
-// Lost reports whether the last row of a witness has lost, after the move, what it was made to lose. deleted tells
-// whether a DELETE of its table that found no row of the data has found some.
+// Lost reports whether the last row of a witness has lost, after the move, what it was made to lose, or the end of a text
+// that no longer fits. deleted tells whether a DELETE of its table that found no row of the data has found some.
 func (w Witness) Lost(ctx context.Context, conn *pgx.Conn, deleted func(table string) bool) (lost bool, err error) {
 	r := w.Restriction
-	if r.Kind != RestrictLoss || r.beside != nil {
-		return r.Kind == RestrictLoss && deleted(r.before.Name), nil
+	value, most := r.value, 0
+	switch {
+	case r.Kind == RestrictLoss && r.beside != nil:
+		return deleted(r.before.Name), nil
+	case r.Kind == RestrictType && !r.kept && len(r.columns) == 1:
+		c := r.after.Column(r.columns[0])
+		value, most = w.wanted[r.columns[0]], c.Length
+		if value == "" || most == 0 || !c.TakesText() || !r.before.Column(c.Number).TakesText() {
+			return false, nil
+		}
+	case r.Kind != RestrictLoss:
+		return false, nil
 	}
-	err = conn.QueryRow(ctx, fmt.Sprintf("SELECT NOT EXISTS (SELECT FROM %s t WHERE position(%s IN t::text) > 0)",
-		query.Quote(r.after.Schema, r.after.Name), r.value), pgx.QueryExecModeSimpleProtocol).Scan(&lost)
+	err = conn.QueryRow(ctx, fmt.Sprintf("SELECT char_length(%[1]s) > %d AND NOT EXISTS (SELECT FROM %s t WHERE position((%[1]s)::text IN t::text) > 0)",
+		value, most, query.Quote(r.after.Schema, r.after.Name)), pgx.QueryExecModeSimpleProtocol).Scan(&lost)
 	return lost, query.UnlessRefused(err)
 }

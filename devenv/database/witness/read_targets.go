@@ -113,6 +113,7 @@ func (b *breaker) differing(ctx context.Context, r Restriction) ([]attempt, erro
 		name = query.Quote(name)
 		conditions = append(conditions, "a."+name+" IS NOT NULL")
 		if i < len(r.columns) {
+			conditions = append(conditions, "a."+name+"::text <> ''") // a blank is often left out
 			taken = append(taken, "a."+name+"::text")
 		} else {
 			taken = append(taken, fmt.Sprintf("(SELECT min(b.%s::text) FROM %s b WHERE b.%[1]s::text <> a.%[1]s::text)", name, table))

@@ -13,6 +13,7 @@ import (
 // that reads their results, may not cope with. They are legal: whether the migration copes is tried.
 func WithStatements(before, after *catalog.Shape, known []Restriction, statements []string) []Restriction {
 	r := reading{before: before, after: after, known: known, constants: constantsIn(statements), casts: castsIn(statements)}
+	findKept(known, statements)
 	for _, sql := range statements {
 		s := parse(sql)
 		r.sql = sql

@@ -57,6 +57,7 @@ type Restriction struct {
 	shown      string    // whether the rows of the data show that values of this kind occur, in SQL; empty if that is not asked
 	computed   string    // the value as an aggregate of the rows, in SQL; empty if it is the same whatever they hold
 	beside     []int16   // columns in which two rows of the same key differ
+	kept       bool      // statements copy the column elsewhere
 	almost     bool      // two keys differ before the move, and may be the same after it
 	fresh      bool      // the value is a text that no row has
 	parent     rowValues // those of a new parent, which constraint references
