@@ -164,7 +164,7 @@ func (f *Facts) writtenSummary() string {
 	rest := f.Smoke.Tables - f.Smoke.Written
 	switch {
 	case f.Smoke.Tables == 0:
-		return "no write was tried: the tables that the application writes to are defined as before"
+		return "no write was tried: nothing that the writes to a table depend on has changed"
 	case f.Smoke.Written == 0:
 		return "no row could be written, so nothing is known of " + report.Count(rest, "table")
 	case rest > 0:
