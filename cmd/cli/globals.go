@@ -29,6 +29,7 @@ func (g *globals) add(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&g.compose.Profiles, "profile", nil, "Compose `profile`; may be repeated")
 	flags.StringVarP(&g.host, "host", "H", "", "Docker `engine` to use, as DOCKER_HOST")
 	flags.StringVarP(&g.context, "context", "c", "", "Docker `context` to use, as DOCKER_CONTEXT")
+	g.format = formatText
 	flags.Var(&g.format, "format", "format of the result: text, json or markdown")
 	flags.BoolVarP(&g.verbose, "verbose", "v", false, "show what is otherwise hidden")
 }
@@ -48,13 +49,8 @@ func formats() []string {
 	return []string{string(formatText), string(formatJSON), string(formatMarkdown)}
 }
 
-// String returns the format; the zero value is text.
-func (f *format) String() string {
-	if *f == "" {
-		return string(formatText)
-	}
-	return string(*f)
-}
+// String returns the format's name.
+func (f *format) String() string { return string(*f) }
 
 // Set reads the flag's value.
 func (f *format) Set(value string) error {
@@ -72,7 +68,7 @@ func (f *format) Type() string { return "format" }
 
 // wantedFormat returns the format in arguments that could not be parsed, so that a script that asked for JSON gets it.
 func wantedFormat(args []string) format {
-	var wanted format
+	wanted := formatText
 	for i, arg := range args {
 		value, glued := strings.CutPrefix(arg, "--format=")
 		switch {
