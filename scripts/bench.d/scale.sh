@@ -58,7 +58,7 @@ scale() {
 		first=$ms memory=$megabytes
 		sized tested test-migration
 		printf '| %s | %s | %s | %s | %s | %s MB |\n' "$size" "$(seconds "$first")" "$(seconds "$ms")" \
-			"$(seconds "$(data_verdict "$scratch/tested.json")")" "$(seconds "$(took "$scratch/tested.json" database)")" \
+			"$(seconds "$(verdict "$scratch/tested.json" "$data_checks")")" "$(seconds "$(took "$scratch/tested.json" database)")" \
 			"$((memory > megabytes ? memory : megabytes))"
 		forget_bases
 		forget_builds
