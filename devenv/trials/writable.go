@@ -17,7 +17,6 @@ import (
 	"devenv/devenv/database/writes"
 	"devenv/devenv/step"
 	"devenv/devenv/testbed"
-	"devenv/migrations"
 )
 
 // writable writes to the tables that the upgrade touched, and rolls everything back. A write that also fails on the
@@ -69,41 +68,6 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 		log.Faulty("a write or a function no longer works")
 	}
 	return func(f *checks.Facts) { f.Smoke = outcome }, nil
-}
-
-// causeOf returns the statement behind a write that fails: of a sequence that is behind, the last one that sets it or
-// writes rows past it; of a right that is missing, the last one that revokes it; of a column that Postgres names, the last
-// one that names it too.
-func (u *upgrade) causeOf(f writes.Failed) migrations.Statement {
-	if f.Sequence != "" {
-		_, table, _ := strings.Cut(f.Table, ".")
-		sequence := strings.ReplaceAll(f.Sequence[strings.LastIndex(f.Sequence, ".")+1:], `"`, "")
-		moves := regexp.MustCompile(`(?is)\b` + regexp.QuoteMeta(sequence) + `\b|\b(?:INSERT\s+INTO|COPY|MERGE\s+INTO|setval|RESTART)\b.*\b` +
-			regexp.QuoteMeta(table) + `\b|\b` + regexp.QuoteMeta(table) + `\b.*\bRESTART\b`)
-		for _, s := range slices.Backward(u.own()) {
-			if moves.MatchString(s.SQL) {
-				return s
-			}
-		}
-	}
-	if m := regexp.MustCompile(`^permission denied for (\w+) (\S+)$`).FindStringSubmatch(f.Message); m != nil {
-		revokes := regexp.MustCompile(`(?is)\bREVOKE\b.*\bON\b.*\b(?:ALL\s+` + m[1] + `S|` + regexp.QuoteMeta(m[2]) + `)\b`)
-		for _, s := range slices.Backward(u.own()) {
-			if revokes.MatchString(s.SQL) {
-				return s
-			}
-		}
-	}
-	if m := regexp.MustCompile(`column "([^"]+)"`).FindStringSubmatch(f.Message); m != nil {
-		_, table, _ := strings.Cut(f.Table, ".")
-		of, column := named(&catalog.Column{Name: table}), named(&catalog.Column{Name: m[1]})
-		for _, s := range slices.Backward(u.own()) {
-			if of.MatchString(s.SQL) && column.MatchString(s.SQL) {
-				return s
-			}
-		}
-	}
-	return u.lastToTouch(f.Table)
 }
 
 // attempts are the writes to try, and the functions to look at, in a database with a shape.

@@ -96,10 +96,11 @@ func TestAWriteFailsForTheColumnThatPostgresNames(t *testing.T) {
 		{Revision: "3f2a", Line: 3, SQL: "ALTER TABLE items RENAME notes TO care_notes"},
 		{Revision: "3f2a", Line: 4, SQL: "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM app"},
 		{Revision: "3f2a", Line: 5, SQL: "GRANT SELECT ON items TO reports"},
+		{Revision: "3f2a", Line: 6, SQL: "ALTER TABLE items ADD CONSTRAINT uq UNIQUE (deposit_cents)"},
 	}}
 	for message, want := range map[string]int{
 		`null value in column "deposit_cents" of relation "items" violates not-null constraint`: 2,
-		"permission denied for table items":                                                     5,
+		"permission denied for table items":                                                     6,
 		"permission denied for sequence items_id_seq":                                           4,
 	} {
 		if got := u.causeOf(writes.Failed{Table: "public.items", Message: message}); got.Line != want {
