@@ -41,6 +41,13 @@ func (t MigrationTool) IsRevision(p string) bool {
 	})
 }
 
+// IsScript reports whether a file of the repository runs only while migrations do: one in a directory of revisions, or
+// SQL near env.py, which revisions read.
+func (t MigrationTool) IsScript(p string) bool {
+	holds := func(dir string) bool { return path.Clean(dir) != "." && strings.HasPrefix(p, path.Clean(dir)+"/") }
+	return slices.ContainsFunc(t.Versions, holds) || path.Ext(p) == ".sql" && holds(t.ScriptLocation)
+}
+
 // CanHoldModels reports whether a path of the repository can be that of models: it belongs neither to the migrations
 // nor to tests.
 func (t MigrationTool) CanHoldModels(p string) bool {

@@ -55,12 +55,14 @@ func findNames(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 // baseCode returns the files of the base's tree with code that works on the database, except for the migrations and
 // what fills a new database: neither runs during a deployment.
 func (p *pass) baseCode() ([]string, error) {
-	root, left := p.Base.Tree.Dir(), slices.Clone(p.Project.Migrations.Versions)
+	root := p.Base.Tree.Dir()
+	var left []string
 	for _, file := range p.Project.Seed.SQL {
 		left = append(left, codesearch.Below(root, p.Base.InTree(p.Workspace.Path(file)))...)
 	}
 	users := []string{p.Project.Backend, p.Project.Migrations.Service}
-	return codesearch.Working(root, p.Base.Model.Services, p.Project.Database, users, left)
+	files, err := codesearch.Working(root, p.Base.Model.Services, p.Project.Database, users, left)
+	return slices.DeleteFunc(files, p.Project.Migrations.IsScript), err
 }
 
 // isShared reports whether other tables had a column of the same name.

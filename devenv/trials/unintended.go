@@ -101,11 +101,12 @@ func (p *pass) withoutConstants(changes []forward.Change) ([]forward.Change, err
 	if err != nil {
 		return nil, err
 	}
-	return unnamed(changes, root, files)
+	return unnamed(changes, root, files, p.Project.Migrations.IsScript)
 }
 
-// unnamed returns the changes whose moment no file below root names, and those of keys that an upsert in one needs.
-func unnamed(changes []forward.Change, root string, files []string) ([]forward.Change, error) {
+// unnamed returns the changes whose moment no file below root names, and those of keys that an upsert in one needs. What
+// ran with an earlier migration needs no key any more.
+func unnamed(changes []forward.Change, root string, files []string, isScript func(file string) bool) ([]forward.Change, error) {
 	var needed []string
 	for _, file := range files {
 		code, err := codesearch.Read(filepath.Join(root, filepath.FromSlash(file)))
@@ -114,7 +115,7 @@ func unnamed(changes []forward.Change, root string, files []string) ([]forward.C
 		}
 		changes = slices.DeleteFunc(changes, func(c forward.Change) bool { return c.Moment != "" && forward.Names(code, c.Moment) })
 		for _, c := range changes {
-			if c.Conflict != nil && c.UpsertsInto(code) && !codesearch.IsTest(file) {
+			if c.Conflict != nil && c.UpsertsInto(code) && !codesearch.IsTest(file) && !isScript(file) {
 				needed = append(needed, c.Object)
 			}
 		}
