@@ -86,11 +86,15 @@ func orRestricted(t WitnessTrial) offending.Found {
 	return rows
 }
 
-// unbuilt returns the restrictions for which no row could be made, and why.
+// unbuilt returns the restrictions for which no row could be made, and why. One that another row breaks needs none.
 func unbuilt(o WitnessOutcome) []report.Evidence {
 	var evidence []report.Evidence
+	broken := map[string]bool{}
 	for _, t := range o.Tried {
-		if r := t.Witness.Restriction; t.Failure == nil && t.Witness.Problem != "" && !t.Witness.Implied {
+		broken[t.Witness.Restriction.What] = broken[t.Witness.Restriction.What] || t.Failure != nil
+	}
+	for _, t := range o.Tried {
+		if r := t.Witness.Restriction; !broken[r.What] && t.Witness.Problem != "" && !t.Witness.Implied {
 			evidence = append(evidence, report.Evidence{
 				Table: r.Table, Detail: unbuiltDetail(t.Witness),
 			})

@@ -42,3 +42,19 @@ func TestTwoRowsOfOneRestrictionAreOneFault(t *testing.T) {
 		t.Errorf("%+v", evidence)
 	}
 }
+
+// A second row for what a row has broken already needs no proof.
+func TestABrokenRestrictionNeedsNoOtherRow(t *testing.T) {
+	trial := func(failure *migrations.Failure, problem string) WitnessTrial {
+		return WitnessTrial{Failure: failure, Witness: witness.Witness{
+			Restriction: witness.Restriction{Table: "public.apps", What: "apps_skill_fkey"}, Inserts: []string{"INSERT"}, Problem: problem,
+		}}
+	}
+	broken, untried := trial(&migrations.Failure{Message: "refused"}, ""), trial(nil, "it was not tried by itself")
+	if got := unbuilt(WitnessOutcome{Ran: true, Tried: []WitnessTrial{broken, untried}}); len(got) > 0 {
+		t.Errorf("it says of a broken restriction: %+v", got)
+	}
+	if got := unbuilt(WitnessOutcome{Ran: true, Tried: []WitnessTrial{untried}}); len(got) != 1 {
+		t.Errorf("it does not say what was not proved: %+v", got)
+	}
+}
