@@ -120,6 +120,17 @@ func TestTheCatalogsClaimNoMoreThanAutogenerateLeaves(t *testing.T) {
 	}
 }
 
+func TestMoreRoomThanTheModelsIsSaid(t *testing.T) {
+	t.Parallel()
+	f := Facts{Outcomes: Outcomes{Drift: DriftOutcome{Outcome: Outcome{Ran: true}, Roomier: []migrations.Operation{
+		{Kind: migrations.AlterColumn, Schema: "public", Table: "news", Name: "hidden", Facet: "server_default"},
+	}}}}
+	got, want := judgeDrift(&f), "models and migrations agree; the database allows more than the models in news.hidden (server_default)"
+	if got.Answer != Clean || got.Summary != want {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestKnownDifferencesAreNotCalledAgreement(t *testing.T) {
 	t.Parallel()
 	f := Facts{Outcomes: Outcomes{

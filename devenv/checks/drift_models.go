@@ -26,7 +26,7 @@ func judgeDrift(f *Facts) Finding {
 		return found("autogenerate fails on the upgraded database: "+f.Drift.Failure.Message,
 			f.mender().compare(), failureEvidence(f, f.Drift.Failure))
 	case len(f.Drift.Operations) == 0:
-		return clean("models and migrations agree" + f.butFor(f.Drift.Known))
+		return clean("models and migrations agree" + f.butFor(f.Drift.Known) + roomier(f.Drift.Roomier))
 	}
 	evidence := make([]report.Evidence, 0, len(f.Drift.Operations))
 	for _, o := range f.Drift.Operations {
@@ -47,6 +47,18 @@ func (f *Facts) butFor(known int) string {
 		return ""
 	}
 	return fmt.Sprintf(", but for %s that %s has as well", report.Count(known, "difference"), f.BaseRef)
+}
+
+// roomier names the columns in which the database allows more than the models.
+func roomier(operations []migrations.Operation) string {
+	if len(operations) == 0 {
+		return ""
+	}
+	names := make([]string, len(operations))
+	for i, o := range operations {
+		names[i] = fmt.Sprintf("%s (%s)", shortObject(report.Evidence{Table: o.Schema + "." + o.Table, Column: o.Name}), o.Facet)
+	}
+	return "; the database allows more than the models in " + strings.Join(names, ", ")
 }
 
 // compare returns what to do when the comparison fails.
@@ -77,7 +89,9 @@ func (m mender) listed(code []string) string {
 	return indented(strings.Join(code, "\n"))
 }
 
-const driftModelsPage = `After the upgrade, a second autogenerate must find nothing except what already differed on the base (the noise).
+const driftModelsPage = `After the upgrade, a second autogenerate must find nothing except what already differed on the base (the noise). A column
+that the upgrade adds to a table with rows may have a default that the models do not have, which fills these rows, and
+room for longer texts.
 
 Why it matters: anything in the models that the database lacks fails at run time, or ends up in the next person's migration.
 

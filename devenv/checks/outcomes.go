@@ -63,6 +63,8 @@ type DriftOutcome struct {
 	Operations  []migrations.Operation
 	// Known counts the differences that are left out because the base has them too.
 	Known int
+	// Roomier are those that are left out because the database allows more than the models, in a column that the upgrade adds.
+	Roomier []migrations.Operation
 }
 
 // ModelsOutcome is how the catalogs of the models' and the migrations' schemas differ, apart from what differs on the
