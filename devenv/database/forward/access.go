@@ -3,6 +3,7 @@ package forward
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -14,7 +15,8 @@ import (
 type Access struct {
 	// Rights are what each role but superusers may do with each object, however it got the right: "SELECT INSERT" by
 	// role and object; with a column only what the role may not do with the whole table. An identity's sequence is used by
-	// whoever may insert. Open leaves out those that row security without a policy takes away.
+	// whoever may insert. Open leaves out those that cannot be used: row security without a policy takes them away, or a view
+	// cannot be written at all.
 	Rights, Open map[Grant]string `json:"-"`
 	// Roles tell whether each role may log in.
 	Roles map[string]bool `json:"-"`
@@ -44,18 +46,19 @@ rel AS (
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')),
 held AS (
   SELECT o.oid AS role, o.rolname, r.*, p.command, p.letter,
-    r.relrowsecurity AND NOT o.rolbypassrls AND (r.relforcerowsecurity OR NOT pg_has_role(o.oid, r.relowner, 'USAGE')) AS guarded
+    r.relrowsecurity AND NOT o.rolbypassrls AND (r.relforcerowsecurity OR NOT pg_has_role(o.oid, r.relowner, 'USAGE')) AS guarded,
+    p.command <> 'SELECT' AND (r.relkind = 'm' OR r.relkind = 'v' AND pg_relation_is_updatable(r.oid, true) & p.event = 0) AS idle
   FROM rel r JOIN pg_roles w ON w.oid = r.relowner AND (r.relacl IS NOT NULL OR NOT w.rolsuper) CROSS JOIN roles o
-  CROSS JOIN (VALUES ('SELECT', 'r'), ('INSERT', 'a'), ('UPDATE', 'w'), ('DELETE', 'd')) p(command, letter)
+  CROSS JOIN (VALUES ('SELECT', 'r', 0), ('INSERT', 'a', 8), ('UPDATE', 'w', 4), ('DELETE', 'd', 16)) p(command, letter, event)
   WHERE r.relkind <> 'S' AND has_schema_privilege(o.oid, r.schema, 'USAGE') AND has_table_privilege(o.oid, r.oid, p.command)),
 fn AS (
   SELECT p.oid, p.proowner, n.oid AS schema, 'function:' || n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS object
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
   WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'devenv') AND p.prorettype <> 'trigger'::regtype
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i')))
-SELECT 'right', rolname::text, object, string_agg(command, ' ' ORDER BY command), coalesce(string_agg(command, ' ' ORDER BY command) FILTER (WHERE NOT guarded OR EXISTS (
+SELECT 'right', rolname::text, object, string_agg(command, ' ' ORDER BY command), coalesce(string_agg(command, ' ' ORDER BY command) FILTER (WHERE NOT idle AND (NOT guarded OR EXISTS (
     SELECT FROM pg_policy y WHERE y.polrelid = h.oid AND y.polpermissive AND y.polcmd::text IN ('*', h.letter)
-      AND EXISTS (SELECT FROM unnest(y.polroles) u WHERE u = 0 OR pg_has_role(h.role, u, 'USAGE')))), '') FROM held h GROUP BY 2, 3
+      AND EXISTS (SELECT FROM unnest(y.polroles) u WHERE u = 0 OR pg_has_role(h.role, u, 'USAGE'))))), '') FROM held h GROUP BY 2, 3
 UNION ALL
 SELECT 'right', o.rolname, r.object, 'USAGE', 'USAGE' FROM rel r CROSS JOIN roles o
   WHERE r.relkind = 'S' AND has_schema_privilege(o.oid, r.schema, 'USAGE') AND (has_sequence_privilege(o.oid, r.oid, 'USAGE')
@@ -128,6 +131,11 @@ func (a Access) writes(role string) bool {
 		}
 	}
 	return false
+}
+
+// with returns the words that are in a list.
+func with(words []string, list string) []string {
+	return slices.DeleteFunc(slices.Clone(words), func(word string) bool { return !slices.Contains(strings.Fields(list), word) })
 }
 
 // without returns the words of was that is lacks.

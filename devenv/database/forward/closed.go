@@ -71,10 +71,14 @@ func (c restrictions) hollowViews() {
 		if cause < 0 {
 			cause = c.script.remaking(plainName(name))
 		}
+		gone, mend := "is gone", commented(itself(was), index, was)
+		if _, stays := c.after.Catalog.Objects[index]; stays {
+			gone, mend = "is no longer one of plain columns and all rows", "DROP INDEX "+sqlName(index)+"; "+mend
+		}
 		c.add(Change{
-			Object: index, Text: "the unique index " + Label(index) + " is gone, without which REFRESH MATERIALIZED VIEW CONCURRENTLY " +
+			Object: index, Text: "the unique index " + Label(index) + " " + gone + ", without which REFRESH MATERIALIZED VIEW CONCURRENTLY " +
 				Label(name) + " fails",
-			Was: was.Definition, Mend: commented(itself(was), index, was), Cause: cause,
+			Was: was.Definition, Mend: mend, Cause: cause,
 		})
 	}, "matview")
 }

@@ -29,7 +29,7 @@ func (c restrictions) keylessUpserts() {
 	for _, name := range c.before.Catalog.Names("constraint", "index") {
 		was := c.before.Catalog.Objects[name]
 		table, columns, _ := strings.Cut(keyOf(was), " ")
-		if _, stays := c.after.Catalog.Objects[table]; !stays || columns == "" || c.told(name) {
+		if _, stays := c.after.Catalog.Objects[table]; !stays || columns == "" || Kind(table) != "table" || c.told(name) {
 			continue
 		}
 		gone := Change{

@@ -72,8 +72,11 @@ func (c rights) lostRights(role string) {
 		if holder != g.Object {
 			lost = without(strings.Join(lost, " "), is.Rights[Grant{role, holder}])
 		}
+		if strings.HasPrefix(g.Object, "view:") || strings.HasPrefix(g.Object, "matview:") {
+			lost = with(lost, was.Open[g])
+		}
 		schema, _, _ := strings.Cut(Label(g.Object), ".")
-		if len(lost) == 0 || !c.stays(g.Object) || slices.Contains(closed, schema) {
+		if len(lost) == 0 || !c.stays(g.Object) || slices.Contains(closed, schema) || c.reserved(g) {
 			continue
 		}
 		if strings.HasPrefix(g.Object, "schema:") {
@@ -88,6 +91,22 @@ func (c rights) lostRights(role string) {
 			Grave: was.Roles[role] || was.writes(role), Cause: cause,
 		})
 	}
+}
+
+// reserved reports whether a statement takes a function from everybody and roles that write keep it: who only reads was
+// not meant to call it.
+func (c rights) reserved(g Grant) bool {
+	name := plainName(g.Object)
+	public := max(c.script.does(`REVOKE`, name, "PUBLIC"), c.script.does(`REVOKE`, "ALL "+plural(g.Object), "PUBLIC"))
+	if Kind(g.Object) != "function" || public < 0 || c.before.Access.writes(g.Role) {
+		return false
+	}
+	for other := range c.after.Access.Rights {
+		if other.Object == g.Object && c.after.Access.writes(other.Role) {
+			return true
+		}
+	}
+	return false
 }
 
 // plural returns what REVOKE … ON ALL calls the objects of a kind.

@@ -3,6 +3,7 @@ package forward
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,5 +32,35 @@ func TestOnlyRolesThatStayCanLoseTheirLogin(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, said); diff != "" {
 		t.Errorf("got %v (-want +got):\n%s", slices.Sorted(maps.Keys(said)), diff)
+	}
+}
+
+func TestARightThatNothingCouldUseIsNotLost(t *testing.T) {
+	const (
+		floors  = "CREATE VIEW floors AS SELECT h.town FROM houses h JOIN rooms r ON r.house = h.id"
+		streets = "CREATE VIEW streets WITH (security_barrier) AS SELECT id, street FROM houses\nCOMMENT ON VIEW streets IS 'for the post'"
+		counts  = "CREATE MATERIALIZED VIEW counts AS SELECT house, count(*) AS n FROM rooms GROUP BY house\n" +
+			"CREATE UNIQUE INDEX counts_house ON counts (house)"
+	)
+	template := servers.Template(t, fixture+floors+"; GRANT SELECT, INSERT, UPDATE, DELETE ON floors, streets, counts TO forward_app")
+	for name, c := range map[string]example{
+		"writes to a join":                {"DROP VIEW floors\n" + floors + "\nGRANT SELECT ON floors TO forward_app", nil},
+		"writes to a materialised view":   {"DROP MATERIALIZED VIEW counts\n" + counts + "\nGRANT SELECT ON counts TO forward_app", nil},
+		"what reads a join":               {"DROP VIEW floors\n" + floors, []string{"view:public.floors: forward_app has lost SELECT on"}},
+		"writes to a view":                {"DROP VIEW streets\n" + streets + "\nGRANT SELECT ON streets TO forward_app", []string{"view:public.streets: forward_app has lost DELETE, INSERT, UPDATE on"}},
+		"a function that writers may run": {"REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC\nGRANT EXECUTE ON FUNCTION code(), sealed(text) TO forward_app", nil},
+		"a function that readers may run": {
+			"REVOKE EXECUTE ON FUNCTION code() FROM PUBLIC\nGRANT EXECUTE ON FUNCTION code() TO forward_reader",
+			[]string{"function:public.code(): forward_app has lost EXECUTE on"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := slices.DeleteFunc(compared(t, template.Copy(t), c, ""), func(said string) bool {
+				return !strings.Contains(said, "forward_") // another test's role
+			})
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %v", got)
+			}
+		})
 	}
 }
