@@ -3,6 +3,7 @@ package writes
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -10,8 +11,8 @@ import (
 	"devenv/devenv/database/query"
 )
 
-// Taken finds unique columns whose default is computed by a function of the project and gives a value that a row has
-// already: what the function draws from was set back. Asking draws a value.
+// Taken finds unique columns whose default is made of a sequence's next value, or computed by a function of the project,
+// and gives a value that a row has already: what it draws from was set back. Asking draws a value.
 func Taken(ctx context.Context, conn txStarter, shape *catalog.Shape) (failed []Failed, err error) {
 	columns := computed(shape)
 	if len(columns) == 0 {
@@ -35,7 +36,7 @@ FROM (SELECT %s AS value OFFSET 0) d WHERE d.value IS NOT NULL`, d.table.Quoted(
 		}
 		if taken {
 			f := Failed{
-				Table: d.table.Label(), Column: d.column.Name, Broken: true, Predicted: true, SQLState: "23505",
+				Table: d.table.Label(), Column: d.column.Name, Sequence: d.sequence, Broken: true, Predicted: true, SQLState: "23505",
 				Message: fmt.Sprintf("the next default of %s.%s is %s, which a row has already",
 					d.table.Quoted(), d.column.Name, query.Literal(value)),
 				Detail: "the default is " + d.column.Default,
@@ -47,12 +48,19 @@ FROM (SELECT %s AS value OFFSET 0) d WHERE d.value IS NOT NULL`, d.table.Quoted(
 	return failed, nil
 }
 
-// computed returns the columns with a key of their own whose default calls a function of the project.
+// computed returns the columns with a key of their own whose default calls a function of the project, or makes more of a
+// sequence's value than a number.
 func computed(shape *catalog.Shape) (found []drawn) {
 	for i := range shape.Tables {
 		t := &shape.Tables[i]
 		for j := range t.Columns {
-			if c := &t.Columns[j]; !t.Partition && t.Unique(c.Number) && ownCall.MatchString(c.Default) {
+			c := &t.Columns[j]
+			if t.Partition || !t.Unique(c.Number) || c.Category == "N" && nextNumber.MatchString(c.Default) {
+				continue
+			}
+			if m := nextDrawn.FindStringSubmatch(c.Default); m != nil {
+				found = append(found, drawn{t, c, strings.ReplaceAll(m[1], "''", "'")})
+			} else if ownCall.MatchString(c.Default) {
 				found = append(found, drawn{table: t, column: c})
 			}
 		}

@@ -40,9 +40,14 @@ func Behind(ctx context.Context, conn txStarter, shape *catalog.Shape) (failed [
 	return failed, nil
 }
 
-// drawing returns the unique columns of a schema that draw from a sequence, owned or not.
+// nextNumber matches a default that is the next value of a sequence as it is, and nextDrawn one that is made of it.
+var (
+	nextNumber = regexp.MustCompile(`^\(?nextval\('((?:[^']|'')+)'::regclass\)\)?(?:::\w+)?$`)
+	nextDrawn  = regexp.MustCompile(`\bnextval\('((?:[^']|'')+)'`)
+)
+
+// drawing returns the unique numbers of a schema that are the values of a sequence, owned or not.
 func drawing(shape *catalog.Shape) (found []drawn) {
-	next := regexp.MustCompile(`^nextval\('((?:[^']|'')+)'`)
 	for i := range shape.Tables {
 		t := &shape.Tables[i]
 		for j := range t.Columns {
@@ -50,7 +55,7 @@ func drawing(shape *catalog.Shape) (found []drawn) {
 			if t.Partition || c.Category != "N" || !t.Unique(c.Number) {
 				continue
 			}
-			if m := next.FindStringSubmatch(c.Default); m != nil {
+			if m := nextNumber.FindStringSubmatch(c.Default); m != nil {
 				found = append(found, drawn{t, c, strings.ReplaceAll(m[1], "''", "'")})
 			} else if c.Identity != "" && c.Sequence != "" {
 				found = append(found, drawn{t, c, c.Sequence})

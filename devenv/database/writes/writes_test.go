@@ -94,6 +94,10 @@ func moves() map[string]move {
 	}
 }
 
+// numbered makes a text of a sequence's number, which a row has already.
+const numbered = "CREATE SEQUENCE codes; GRANT USAGE ON codes TO devenv_app; ALTER TABLE teams ALTER name SET DEFAULT 'T-' || " +
+	"lpad(nextval('codes')::text, 4, '0'); UPDATE teams SET name = 'T-0001' WHERE name = 'red'"
+
 // movesOfCode returns what every version judges alike.
 func movesOfCode() map[string]move {
 	return map[string]move{
@@ -145,7 +149,9 @@ func movesOfCode() map[string]move {
 				"GRANT USAGE ON codes TO devenv_app; GRANT USAGE ON SCHEMA back TO devenv_app",
 			"23505 public.teams",
 		},
-		"a partition becomes a table": {"ALTER TABLE days DETACH PARTITION days_24; ALTER TABLE days_24 ALTER n DROP DEFAULT", ""},
+		"a number that a text is made of is set back": {numbered, "23505 public.teams"},
+		"a number that a text is made of goes on":     {numbered + "; SELECT nextval('codes')", ""},
+		"a partition becomes a table":                 {"ALTER TABLE days DETACH PARTITION days_24; ALTER TABLE days_24 ALTER n DROP DEFAULT", ""},
 		"a trigger returns OLD": {
 			triggerOn("keep", "BEFORE INSERT OR UPDATE ON drafts", "BEGIN RETURN OLD; END"),
 			"public.drafts",
