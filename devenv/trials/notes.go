@@ -146,9 +146,10 @@ func (u *upgrade) idleRevisions() []catalog.Note {
 }
 
 // readingNotes returns a note if the migration reads rows: a migration that depends on what it reads cannot be written
-// as a script.
+// as a script. A query that sets a sequence, or does another such thing, has a result that nobody reads.
 func (u *upgrade) readingNotes(script string) []catalog.Note {
-	read := u.tablesIn(regexp.MustCompile(`(?is)^\s*SELECT\s.*?\sFROM\s+(?:ONLY\s+)?([\w$."]+)`))
+	doing := regexp.MustCompile(`(?is)^\s*SELECT\s+(?:pg_catalog\.)?(?:setval|pg_notify|lo_unlink|pg_advisory_\w+)\s*\(`)
+	read := u.tablesIn(regexp.MustCompile(`(?is)^\s*SELECT\s.*?\sFROM\s+(?:ONLY\s+)?([\w$."]+)`), doing)
 	if len(read) == 0 {
 		return nil
 	}

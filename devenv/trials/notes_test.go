@@ -36,6 +36,18 @@ func TestLockedTablesAreReadFromStatements(t *testing.T) {
 	}
 }
 
+func TestAQueryThatSetsASequenceReadsNothing(t *testing.T) {
+	t.Parallel()
+	for sql, want := range map[string]int{
+		"SELECT setval('users_id_seq', coalesce(max(id), 0) + 1, false) FROM users": 0,
+		"SELECT id FROM users": 1,
+	} {
+		if notes := noted(sql).readingNotes("alembic upgrade --sql"); len(notes) != want {
+			t.Errorf("%s: %+v", sql, notes)
+		}
+	}
+}
+
 func TestLockNotesNameWaitsAndManyTables(t *testing.T) {
 	t.Parallel()
 	const waits, many = "it waits for its lock on ", " tables are locked one after another: "

@@ -3,10 +3,13 @@ package trials
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
+	"strings"
 
 	"devenv/devenv/database"
 	"devenv/devenv/database/offending"
+	"devenv/devenv/database/writes"
 	"devenv/devenv/testbed"
 	"devenv/migrations"
 )
@@ -49,4 +52,49 @@ func violationOf(f *migrations.Failure) offending.Violation {
 		SQLState: f.SQLState, Message: f.Message, Detail: f.Detail, Schema: f.Schema, Table: f.Table, Column: f.Column,
 		Constraint: f.Constraint, Statement: f.Statement,
 	}
+}
+
+// causeOf returns the statement behind a write that fails: of a sequence that is behind, the last one that sets it or
+// writes rows past it; of a right that is missing, the last one that revokes it; of a label, the last one that changes its
+// type; of a column that Postgres names, the last one that names it too, and if it must not be NULL, that says so.
+func (u *upgrade) causeOf(f writes.Failed) migrations.Statement {
+	_, table, _ := strings.Cut(f.Table, ".")
+	var causes []migrations.Statement
+	if f.Sequence != "" {
+		sequence := strings.ReplaceAll(f.Sequence[strings.LastIndex(f.Sequence, ".")+1:], `"`, "")
+		causes = u.matching(`\b` + regexp.QuoteMeta(sequence) + `\b|\b(?:INSERT\s+INTO|COPY|MERGE\s+INTO|setval|RESTART)\b.*\b` +
+			regexp.QuoteMeta(table) + `\b|\b` + regexp.QuoteMeta(table) + `\b.*\bRESTART\b`)
+	} else if m := regexp.MustCompile(`^permission denied for (\w+) (\S+)$`).FindStringSubmatch(f.Message); m != nil {
+		causes = u.matching(`\bREVOKE\b.*\bON\b.*\b(?:ALL\s+` + m[1] + `S|` + regexp.QuoteMeta(m[2]) + `)\b`)
+	} else if m := regexp.MustCompile(`invalid input value for enum (?:\S+\.)?"?(\w+)"?: `).FindStringSubmatch(f.Message); m != nil {
+		causes = u.matching(`\b(?:ALTER|DROP)\s+TYPE\b[^;]*\b` + m[1] + `\b`)
+	} else if m := regexp.MustCompile(`column "([^"]+)"`).FindStringSubmatch(f.Message); m != nil {
+		of, column := `\b`+regexp.QuoteMeta(table)+`\b`, `\b`+regexp.QuoteMeta(m[1])+`\b`
+		if strings.HasPrefix(f.Message, "null value") {
+			causes = u.matching(of, column, refusesNull(m[1]))
+		}
+		if len(causes) == 0 {
+			causes = u.matching(of, column)
+		}
+	}
+	if len(causes) == 0 {
+		return u.lastToTouch(f.Table)
+	}
+	return causes[len(causes)-1]
+}
+
+// matching returns the branch's statements that match all patterns.
+func (u *upgrade) matching(patterns ...string) []migrations.Statement {
+	statements := u.own()
+	for _, p := range patterns {
+		pattern := regexp.MustCompile(`(?is)` + p)
+		statements = slices.DeleteFunc(statements, func(s migrations.Statement) bool { return !pattern.MatchString(s.SQL) })
+	}
+	return statements
+}
+
+// refusesNull returns a pattern of statements that make a column NOT NULL, or have made it so.
+func refusesNull(column string) string {
+	name := `"?\b` + regexp.QuoteMeta(column) + `\b"?`
+	return name + `\s+(?:SET\s+NOT\s+NULL\b|[^,]*\bNOT\s+NULL\b)|\bPRIMARY\s+KEY\s*\([^)]*` + name
 }

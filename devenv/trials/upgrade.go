@@ -57,11 +57,11 @@ func (u *upgrade) ownStatements() []string {
 }
 
 // tablesIn returns the labels of the existing tables that the pattern's first group matches in the branch's statements.
-func (u *upgrade) tablesIn(pattern *regexp.Regexp) []string {
+func (u *upgrade) tablesIn(pattern *regexp.Regexp, but ...*regexp.Regexp) []string {
 	var found []string
 	for _, s := range u.statements {
 		m := pattern.FindStringSubmatch(s.SQL)
-		if s.Revision == "" || m == nil {
+		if s.Revision == "" || m == nil || slices.ContainsFunc(but, func(p *regexp.Regexp) bool { return p.MatchString(s.SQL) }) {
 			continue
 		}
 		name := strings.ReplaceAll(m[1], `"`, "")

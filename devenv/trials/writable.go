@@ -188,7 +188,7 @@ func refusedConstants(ctx context.Context, p *pass, up *upgrade) ([]checks.Smoke
 			return nil, err
 		}
 		if mention.File != "" {
-			refused = append(refused, checks.SmokeWrite{Failed: f, Cause: up.lastToTouch(f.Table), Mention: mention})
+			refused = append(refused, checks.SmokeWrite{Failed: f, Cause: up.causeOf(f), Mention: mention})
 		}
 	}
 	return refused, nil

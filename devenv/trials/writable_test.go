@@ -88,19 +88,21 @@ func TestASequenceIsBehindForWhatMovesIt(t *testing.T) {
 	}
 }
 
-func TestAWriteFailsForTheColumnThatPostgresNames(t *testing.T) {
+func TestAWriteFailsForWhatPostgresNames(t *testing.T) {
 	t.Parallel()
 	u := &upgrade{statements: []migrations.Statement{
 		{Revision: "3f2a", Line: 1, SQL: "UPDATE items SET deposit_cents = 0"},
 		{Revision: "3f2a", Line: 2, SQL: "ALTER TABLE items ALTER COLUMN deposit_cents SET NOT NULL"},
 		{Revision: "3f2a", Line: 3, SQL: "ALTER TABLE items RENAME notes TO care_notes"},
 		{Revision: "3f2a", Line: 4, SQL: "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM app"},
-		{Revision: "3f2a", Line: 5, SQL: "GRANT SELECT ON items TO reports"},
-		{Revision: "3f2a", Line: 6, SQL: "ALTER TABLE items ADD CONSTRAINT uq UNIQUE (deposit_cents)"},
+		{Revision: "3f2a", Line: 5, SQL: "ALTER TYPE item_state RENAME VALUE 'lent' TO 'out'"},
+		{Revision: "3f2a", Line: 6, SQL: "GRANT SELECT ON items TO reports"},
+		{Revision: "3f2a", Line: 7, SQL: "ALTER TABLE items ADD CONSTRAINT uq UNIQUE (deposit_cents)"},
 	}}
 	for message, want := range map[string]int{
 		`null value in column "deposit_cents" of relation "items" violates not-null constraint`: 2,
-		"permission denied for table items":                                                     6,
+		`invalid input value for enum item_state: "lent"`:                                       5,
+		"permission denied for table items":                                                     7,
 		"permission denied for sequence items_id_seq":                                           4,
 	} {
 		if got := u.causeOf(writes.Failed{Table: "public.items", Message: message}); got.Line != want {
