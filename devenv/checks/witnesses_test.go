@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"devenv/devenv/database/offending"
 	"devenv/devenv/database/witness"
 	"devenv/migrations"
 )
@@ -56,5 +57,27 @@ func TestABrokenRestrictionNeedsNoOtherRow(t *testing.T) {
 	}
 	if got := unbuilt(WitnessOutcome{Ran: true, Tried: []WitnessTrial{untried}}); len(got) != 1 {
 		t.Errorf("it does not say what was not proved: %+v", got)
+	}
+}
+
+func TestDoublesAreSoughtByWhatTheyShare(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		state string
+		kind  witness.Kind
+		want  string
+	}{
+		{"23505", witness.RestrictUnique, "SELECT email, count(*) FROM users GROUP BY email HAVING count(*) > 1"},
+		{"23505", witness.RestrictTwice, ""}, // the values of the witness
+		{"23514", witness.RestrictCheck, "SELECT * FROM users WHERE age < 0"},
+	} {
+		tried := WitnessTrial{
+			Failure:   &migrations.Failure{SQLState: c.state},
+			Offending: offending.Found{Query: "SELECT * FROM users WHERE age < 0"},
+			Witness:   witness.Witness{Restriction: witness.Restriction{Kind: c.kind, Table: "public.users", Columns: []string{"email"}}},
+		}
+		if got := orRestricted(tried); got.Query != c.want || got.Column != "email" {
+			t.Errorf("%s %s: %+v", c.state, c.kind, got)
+		}
 	}
 }
