@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ func anyRenamed(f *Facts) bool { return slices.ContainsFunc(f.Data.Changes, mayB
 // another unit or type, or with what another column said. In a column of the same name and type beside the same others,
 // old code would take them for the old ones.
 func mayBeRestored(c data.Change) bool {
-	return c.Kind == data.ValuesChanged && !c.Relabelled && !c.Misread && (c.Renamed || c.Retyped || c.Reshaped || c.ColumnNow != "")
+	return c.Kind == data.ValuesChanged && !c.Relabelled && !c.Misread && (c.Renamed || c.Extended || c.Retyped || c.Reshaped || c.ColumnNow != "")
 }
 
 // harmless says what a change of values is that loses nothing; an empty text if it may.
@@ -40,6 +41,8 @@ func (f *Facts) harmless(c data.Change) string {
 		return "the labels in " + columnOf(c) + ", which a statement renames"
 	case c.Renamed && f.restored(c):
 		return "renamed values in " + columnOf(c) + ", which the downgrade restores"
+	case c.Extended && f.restored(c):
+		return "the elements added to lists in " + columnOf(c) + ", which the downgrade takes out"
 	case mayBeRestored(c) && f.restored(c):
 		return "the form of the values in " + columnOf(c) + ", which the downgrade restores"
 	}
@@ -90,8 +93,24 @@ func judgeChanged(f *Facts) Finding {
 		said[objectOf(e)] = true
 		hint += indented(f.mender().waiver("data.changed("+objectOf(e)+")")) + "\n"
 	}
-	hint += "otherwise keep the values: use a type that holds them, or convert them in USING"
+	hint += keepsValues(evidence)
 	return found(evidence[0].Message+more(len(evidence)-1), hint, evidence...)
+}
+
+// keepsValues returns how to keep the values that changed, after what changed them.
+func keepsValues(evidence []report.Evidence) string {
+	converted := func(e report.Evidence) bool {
+		return regexp.MustCompile(`(?is)\bALTER\b.*\bTYPE\b`).MatchString(e.Statement)
+	}
+	unknown := func(e report.Evidence) bool { return e.Statement == "" }
+	hint := "otherwise keep the values: leave these rows out (WHERE …), or write what is new to a column of its own"
+	switch {
+	case slices.ContainsFunc(evidence, converted):
+		return "otherwise keep the values: use a type that holds them, or convert them in USING"
+	case slices.ContainsFunc(evidence, unknown):
+		return hint + "\nwhere the type changed, use one that holds them, or convert them in USING"
+	}
+	return hint
 }
 
 // columnOf names the column of a change for people to read.
@@ -140,10 +159,10 @@ const dataChangedPage = `Every value that is still there must be unchanged. The 
 and its enum, a timestamp and the same timestamptz in UTC, an epoch and its timestamp, a list in one text and its array. In
 a column that notes when its row was changed (updated_at, or one that a trigger sets), a value may become the time at which
 the migration ran. A few states that get other names, one each, are unchanged too if the downgrade restores them, and so are
-values in another type, in another unit below another name, or with the sign that a dropped column told. Texts may lose blanks
-and the signs between the digits of a phone or an account, addresses their capitals, and a phone's first zeros may become a
-country's code; a text may get longer by what a dropped column said; and values may change whose old ones another table has
-beside the key.
+values in another type, in another unit below another name, or with the sign that a dropped column told, values that the
+revision names before and after, and lists that only get more elements. Texts may lose blanks and the signs between the
+digits of a phone or an account, addresses their capitals, and a phone's first zeros may become a country's code; a text
+may get longer by what a dropped column said; and values may change whose old ones another table has beside the key.
 
 Why it matters: the upgrade exits 0, and neither the downgrade nor anybody's memory restores what was rounded or cut off.
 

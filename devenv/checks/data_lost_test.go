@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"strings"
 	"testing"
 
 	"devenv/devenv/database/data"
@@ -56,5 +57,19 @@ func TestValuesTheDowngradeRestoresAreNotLost(t *testing.T) {
 	f.Reverse.Data.Restored = f.Data.Changes
 	if a, ok := answers(f, Selection{})["data.lost"]; ok {
 		t.Errorf("it does not pass: %+v", a)
+	}
+}
+
+func TestValuesAreKeptAfterWhatChangedThem(t *testing.T) {
+	t.Parallel()
+	for statement, want := range map[string]string{
+		"UPDATE limits SET hours = 24 WHERE hours < 96":       "leave these rows out",
+		"ALTER TABLE limits ALTER COLUMN hours TYPE smallint": "convert them in USING",
+		"": "where the type changed",
+	} {
+		got := keepsValues([]report.Evidence{{Statement: statement}})
+		if only := statement == "" || !strings.Contains(got, "USING") || want == "convert them in USING"; !strings.Contains(got, want) || !only {
+			t.Errorf("%s: %s", statement, got)
+		}
 	}
 }

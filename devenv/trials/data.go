@@ -113,6 +113,21 @@ func (u *upgrade) meant(changes []data.Change) []data.Change {
 	return changes
 }
 
+// spelled marks changes as renames of values where the migration's source names each value, before and after.
+func spelled(changes []data.Change, source string) []data.Change {
+	names := func(value string) bool {
+		return value != "" && (strings.Contains(source, "'"+value+"'") || strings.Contains(source, `"`+value+`"`))
+	}
+	for i, c := range changes {
+		named := len(c.Renames) > 0
+		for was, is := range c.Renames {
+			named = named && names(was) && names(is)
+		}
+		changes[i].Renamed = c.Renamed || named
+	}
+	return changes
+}
+
 // holdsTimes reports whether a column of a table (schema.table) holds points in time after the upgrade.
 func (u *upgrade) holdsTimes(table, column string) bool {
 	return slices.ContainsFunc(u.after.Fingerprint.Tables, func(t data.TablePrint) bool {
@@ -133,11 +148,15 @@ func (u *upgrade) stamps(column string) bool {
 
 // examine checks changes against the base's original data, read from a fresh clone.
 func examine(ctx context.Context, p *pass, up *upgrade, after data.Fingerprint, changes []data.Change) ([]data.Change, error) {
+	source, err := p.source(up.revisions)
+	if err != nil {
+		return nil, err
+	}
 	return testbed.OnClone(ctx, p.Testbed, p.Base.WithData, func(original *database.Server) ([]data.Change, error) {
 		return withBoth(ctx, original, up.seeded.Server, func(was, is *database.Conn) ([]data.Change, error) {
 			before := data.State{Conn: was, Print: up.before.Fingerprint}
 			settled, err := data.Examine(ctx, before, data.State{Conn: is, Print: after, Since: up.began}, changes)
-			return up.meant(settled), err
+			return spelled(up.meant(settled), source), err
 		})
 	})
 }

@@ -85,3 +85,18 @@ func TestTimesGetAZoneByName(t *testing.T) {
 		}
 	}
 }
+
+func TestARenameNamesBothValues(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]bool{
+		`UPDATE tool SET name = 'run_python' WHERE name = 'python'`: true,
+		`RENAMED = {"python": "run_python"}`:                        true,
+		`UPDATE tool SET name = 'run_' || name`:                     false,
+		`UPDATE tool SET name = 'run_python'`:                       false,
+	} {
+		changes := []data.Change{{Kind: data.ValuesChanged, Renames: map[string]string{"python": "run_python"}}}
+		if got := spelled(changes, source)[0].Renamed; got != want {
+			t.Errorf("%s: %t", source, got)
+		}
+	}
+}

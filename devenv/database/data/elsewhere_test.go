@@ -1,6 +1,7 @@
 package data
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -172,6 +173,22 @@ func TestMovedValuesAreNotLost(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestRenamesAreTheFewThatChanged(t *testing.T) {
+	t.Parallel()
+	texts := retyping{old: "text", new: "text"}
+	for _, c := range []struct {
+		pairs [][2]string
+		want  map[string]string
+	}{
+		{[][2]string{{"python", "run_python"}, {"search", "search"}}, map[string]string{"python": "run_python"}},
+		{[][2]string{{"python", "run_python"}, {"run_python", "run_python"}}, nil},
+	} {
+		if got := renames(c.pairs, texts); !maps.Equal(got, c.want) {
+			t.Errorf("%v: %v", c.pairs, got)
+		}
 	}
 }
 

@@ -31,6 +31,7 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 			}
 			c.Tidied = (len(changed) == 0 || c.Tidied) && d.rate == 1 && (types.tidied(was, is) || d.spelledLike(c.Column, was, is))
 			c.Reordered = (len(changed) == 0 || c.Reordered) && d.rate == 1 && types.reordered(was, is)
+			c.Extended = (len(changed) == 0 || c.Extended) && d.rate == 1 && types.extended(was, is)
 			c.Stamped = (len(changed) == 0 || c.Stamped) && d.stays(c) && d.during.has(is, types.new)
 			if changed = append(changed, n); len(changed) <= KeysShown {
 				c.Examples = append(c.Examples, d.example(n, was, is))
@@ -40,6 +41,9 @@ func (d *decision) settleChanged(c Change, all []Change) []Change {
 	settled := d.unreported(c, lost, all)
 	if len(changed) > 0 {
 		c.Rows, c.Keys, c.Renamed = int64(len(changed)), d.display(changed), d.rate == 1 && renamedStates(d.pairs(c.Column), types)
+		if d.rate == 1 && !c.Renamed {
+			c.Renames = renames(d.pairs(c.Column), types)
+		}
 		c.Retyped = d.was.column(c.Column).Type != types.new
 		c.Misread = types.misread(d.pairs(c.Column))
 		c.Reshaped = !c.Retyped && len(dropped) > 0

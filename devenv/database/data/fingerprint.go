@@ -97,6 +97,9 @@ type Change struct {
 	// Relabelled means that a statement renames the labels, which Examine cannot know.
 	Renamed    bool `json:"renamed,omitempty"`
 	Relabelled bool `json:"relabelled,omitempty"`
+	// Renames are the few values that became others, one by one, if they are no states: they were renamed if the migration
+	// names them all.
+	Renames map[string]string `json:"renames,omitempty"`
 	// Retyped means that the column has another type.
 	Retyped bool `json:"retyped,omitempty"`
 	// Reshaped means that the column has the same type, and its table lost another column, so that nobody takes the new
@@ -109,6 +112,8 @@ type Change struct {
 	Kept   bool `json:"kept,omitempty"`
 	// Reordered means that each changed value is a list of the same elements in another order.
 	Reordered bool `json:"reordered,omitempty"`
+	// Extended means that each changed value is a list which has got more elements, and kept those it had in their order.
+	Extended bool `json:"extended,omitempty"`
 	// SampledBy is n if Rows was counted among one row in n, else 1 or 0.
 	SampledBy int `json:"sampled_by,omitempty"`
 }

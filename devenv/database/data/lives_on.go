@@ -185,22 +185,39 @@ func (w *search) renamed(column string, at int) bool {
 // renamedStates reports whether a column's values, before and after, are a few states that have got other names in place:
 // texts, labels or codes, and not numbers that became other numbers.
 func renamedStates(pairs [][2]string, types retyping) bool {
+	is := oneByOne(pairs, types)
+	f := familyOf(types.old)
+	isState := len(pairs) > len(is) || f == familyOther || f == familyBoolean
+	return len(is) > 0 && isState && len(is) <= fewValues
+}
+
+// oneByOne returns what each value of a column is now, if that tells which it was; nil if not, and for times and numbers.
+func oneByOne(pairs [][2]string, types retyping) map[string]string {
 	f, g := familyOf(types.old), familyOf(types.new)
 	if f == familyTime || g == familyTime || f == familyNumber && g == familyNumber {
-		return false
+		return nil
 	}
 	is, was := map[string]string{}, map[string]string{}
 	for _, p := range pairs {
 		if now, known := is[p[0]]; known && now != p[1] {
-			return false
+			return nil
 		}
 		if old, known := was[p[1]]; known && old != p[0] {
-			return false
+			return nil
 		}
 		is[p[0]], was[p[1]] = p[1], p[0]
 	}
-	isState := len(pairs) > len(is) || f == familyOther || f == familyBoolean
-	return isState && len(is) <= fewValues
+	return is
+}
+
+// renames returns the few values of a column that became others, one by one, each with the other one.
+func renames(pairs [][2]string, types retyping) map[string]string {
+	is := oneByOne(pairs, types)
+	maps.DeleteFunc(is, func(was, now string) bool { return was == now })
+	if len(is) > fewValues {
+		return nil
+	}
+	return is
 }
 
 // everywhere reports whether a column's values differ, and all those of rows that are still there satisfy a condition.

@@ -183,6 +183,22 @@ func (c retyping) reordered(was, is string) bool {
 	return slices.Equal(old, now)
 }
 
+// extended reports whether an array has got more elements, in the database or in JSON, and kept those it had in their order.
+func (c retyping) extended(was, is string) bool {
+	f := familyOf(c.old)
+	if f != familyOf(c.new) || f != familyList && (f != familyJSON || !strings.HasPrefix(was, "[") || !strings.HasPrefix(is, "[")) {
+		return false
+	}
+	old, now := strings.Split(list(was, f), ","), strings.Split(list(is, f), ",")
+	kept := 0
+	for _, element := range now {
+		if kept < len(old) && element == old[kept] {
+			kept++
+		}
+	}
+	return kept == len(old) && len(now) > len(old)
+}
+
 // unblanked returns a text without blanks around it, in a row or beside commas.
 func unblanked(text string) string {
 	return comma.ReplaceAllString(strings.Join(strings.Fields(text), " "), "$1")

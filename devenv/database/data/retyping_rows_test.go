@@ -71,6 +71,27 @@ func TestOnlyAListMayBeReordered(t *testing.T) {
 	}
 }
 
+func TestOnlyAListMayBeExtended(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		typ, was, is string
+		want         bool
+	}{
+		{"text[]", "{drive,docs}", "{drive,docs,sheets}", true},
+		{"text[]", "{drive,docs}", "{sheets,drive,slides,docs}", true},
+		{"text[]", "{drive,docs}", "{docs,drive,sheets}", false},
+		{"text[]", "{drive,docs}", "{drive,sheets,slides}", false},
+		{"text[]", "{drive}", "{drive}", false},
+		{"jsonb", `["read"]`, `["read", "write"]`, true},
+		{"jsonb", `{"a": 1}`, `{"a": 1, "b": 2}`, false},
+		{"text", "read", "read,write", false},
+	} {
+		if got := (retyping{old: c.typ, new: c.typ}).extended(c.was, c.is); got != c.want {
+			t.Errorf("%s to %s: %t", c.was, c.is, got)
+		}
+	}
+}
+
 func TestOnlyTheWayOfWritingIsTidied(t *testing.T) {
 	t.Parallel()
 	text := retyping{old: "text", new: "character varying"}
