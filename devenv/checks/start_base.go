@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"devenv/devenv/database/query"
@@ -56,8 +57,15 @@ func namedSummary(named []Gone) string {
 	for _, g := range named {
 		lines += len(g.Mentions)
 	}
-	return fmt.Sprintf("the upgrade %s%s, and the base's code names it in %s: in a rolling deployment that code runs on the new "+
-		"schema for a while, and fails where it uses the old name", named[0].fate(), more(len(named)-1), report.Count(lines, "line"))
+	fate, them := named[0].fate(), "it"
+	if len(named) > 1 {
+		them = "them"
+	}
+	if slices.ContainsFunc(named, func(g Gone) bool { return (g.Now == "") != (named[0].Now == "") }) {
+		fate = "drops or renames " + named[0].name()
+	}
+	return fmt.Sprintf("the upgrade %s%s, and the base's code names %s in %s: in a rolling deployment that code runs on the new "+
+		"schema for a while, and fails where it uses the old name", fate, more(len(named)-1), them, report.Count(lines, "line"))
 }
 
 // oldWrites describes the writes that only the base's application can no longer make.
@@ -107,13 +115,15 @@ func (f *Facts) namedOnBase() (named []Gone, mentions []report.Evidence) {
 	return named, mentions
 }
 
+// name returns what people call it.
+func (g Gone) name() string { return shortObject(report.Evidence{Table: g.Table, Column: g.Column}) }
+
 // fate returns what the upgrade does with it.
 func (g Gone) fate() string {
-	name := shortObject(report.Evidence{Table: g.Table, Column: g.Column})
 	if g.Now == "" {
-		return "drops " + name
+		return "drops " + g.name()
 	}
-	return "renames " + name + " to " + strings.TrimPrefix(g.Now, "public.")
+	return "renames " + g.name() + " to " + strings.TrimPrefix(g.Now, "public.")
 }
 
 // inTwoReleases returns how to change the schema while old code runs.

@@ -31,7 +31,8 @@ func TestNamesOnTheBaseOfWhatGoesWarn(t *testing.T) {
 			[]Gone{{Table: "public.members", Column: "unused"}, table},
 			"drops crm.visits, and the base's code names it in 1 line:", "does not name the table",
 		},
-		"two": {[]Gone{table, legacy}, "drops crm.visits (and 1 more), and the base's code names it in 3 lines", "the table"},
+		"two":                 {[]Gone{table, legacy}, "the upgrade drops crm.visits (and 1 more), and the base's code names them in 3 lines", "the table"},
+		"a drop and a rename": {[]Gone{table, renamed}, "the upgrade drops or renames crm.visits (and 1 more)", "the table"},
 	} {
 		answer := answers(ready(func(f *Facts) { f.Gone = c.gone }), Selection{})["start.base"]
 		if answer.Status != report.StatusWarn || !strings.Contains(answer.Summary, c.says) || !strings.Contains(answer.Hint, c.hint) {
