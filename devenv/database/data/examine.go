@@ -42,7 +42,7 @@ func Examine(ctx context.Context, before, after State, changes []Change) ([]Chan
 		if len(concerned) == 0 {
 			continue
 		}
-		rows := &sides{was: was}
+		rows := &sides{was: was, kept: map[string]map[int]bool{}}
 		if now[i] >= 0 {
 			rows.is = &after.Print.Tables[now[i]]
 		}
@@ -170,7 +170,7 @@ func (d *decision) lostKeys(c Change) []string {
 		if values[d.at[c.Column]] == nil {
 			continue
 		}
-		if c.Kind == ColumnDropped || d.keyed && d.isNull(n, c.Column) {
+		if c.Kind == ColumnDropped && !d.kept[c.Column][n] || c.Kind != ColumnDropped && d.keyed && d.isNull(n, c.Column) {
 			rows = append(rows, n)
 		}
 	}

@@ -55,6 +55,8 @@ type sides struct {
 	after  rowSet
 	at     map[string]int // the index of a column's values in each row, by its old name
 	fresh  []int          // the indexes of the values of columns that the table did not have before
+	// kept are the rows of dropped columns whose lists are in another table, item by item.
+	kept map[string]map[int]bool
 }
 
 // read reads the columns that the changes concern, on both sides.

@@ -176,7 +176,7 @@ func TestCompareFindsWhatHappenedToData(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := changesOf(t, template, c.sql)
-			if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(Change{}, "Rows", "Keys", "Examples",
+			if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(Change{}, "Rows", "Keys", "Renames", "Examples",
 				"SampledBy")); diff != "" {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}

@@ -122,12 +122,15 @@ func (w *search) agrees(column string, p place, c int, meaning map[string]string
 	})
 }
 
-// items returns the elements of an array or of a list in a text, or the values of an object's members.
+// items returns the elements of an array, in the database or in JSON, or of a list in a text, or the values of an object's
+// members.
 func items(value string, f family) []string {
 	object := map[string]any{}
 	switch {
 	case f == familyList:
 		return arrayElements(value)
+	case f == familyJSON && strings.HasPrefix(value, "["):
+		return strings.Split(list(value, f), ",")
 	case decoded(value, &object) != nil:
 		return strings.Split(list(value, familyText), ",")
 	}

@@ -31,6 +31,10 @@ func (w *search) withoutMoved(ctx context.Context, before *pgx.Conn, changes []C
 			if there = c.Kind == ColumnDropped && w.holdsAll(c.Column); !there {
 				there, err = w.livesOn(ctx, c.Column)
 			}
+			if !there && err == nil && c.Kind == ColumnDropped {
+				w.kept[c.Column], err = w.keptItems(ctx, c.Column)
+				c.After = int64(len(w.kept[c.Column]))
+			}
 		}
 		if err != nil {
 			return nil, err
