@@ -3,6 +3,7 @@ package checks
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -119,7 +120,11 @@ func (f *Facts) writeEvidence(w SmokeWrite) report.Evidence {
 			query.Literal(w.Constant), w.Column, w.Mention.File, w.Mention.Line), e.Detail)
 	}
 	if w.Doubtful && w.Column == "" && !w.Partly && w.SQLState != "42501" {
-		e.Detail = joined("every row that was tried is refused, those that exist among them", e.Detail)
+		tried := "those that exist"
+		if w.Copied {
+			tried = "a copy of one that exists"
+		}
+		e.Detail = joined("every row that was tried is refused, "+tried+" among them", e.Detail)
 	}
 	return e
 }
@@ -176,6 +181,9 @@ func (f *Facts) writtenSummary() string {
 
 // write returns what to do about a write that fails.
 func (m mender) write(e report.Evidence) string {
+	if regexp.MustCompile(`^2[23]`).MatchString(e.SQLState) && strings.Contains(e.Detail, "PL/pgSQL function ") {
+		return "correct what the trigger's function writes, in this revision with CREATE OR REPLACE FUNCTION"
+	}
 	switch e.SQLState {
 	case "":
 		if strings.HasSuffix(e.Message, keepsValue) {
@@ -202,6 +210,11 @@ func (m mender) write(e report.Evidence) string {
 		if _, schema, ok := strings.Cut(e.Message, "permission denied for schema "); ok {
 			return "let the role use the schema, in this revision:\n    " + m.execute("GRANT USAGE ON SCHEMA "+query.Identifier(schema)+" TO …") +
 				"\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
+		}
+		if _, sequence, ok := strings.Cut(e.Message, "permission denied for sequence "); ok {
+			schema, _, _ := strings.Cut(e.Table, ".")
+			return "let the role draw from the sequence, in this revision:\n    " +
+				m.execute("GRANT USAGE ON SEQUENCE "+query.Table(schema, sequence)+" TO …")
 		}
 		return "grant the missing rights, in this revision:\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
 	case "42703", "42P01", "42883", "42704", "42804", "22P02":

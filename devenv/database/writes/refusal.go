@@ -13,15 +13,17 @@ import (
 )
 
 // judgeRefusal tells whether a trigger that refused a row refuses every row. It does if nothing decides about its
-// RAISE; if something does, the rows that exist are tried as well. A trigger may say by its name that it refuses all.
+// RAISE; if something does, or what it writes elsewhere is refused, the rows that exist are tried as well. A trigger may
+// say by its name that it refuses all.
 func (w *writer) judgeRefusal(ctx context.Context, f *Failed) error {
 	name, line, ok := raisedIn(f)
 	if !ok || meantToRefuse(name) || w.hasMeantTrigger() {
 		return nil
 	}
 	var body string
-	err := w.tx.QueryRow(ctx, `SELECT p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE t.tgrelid = $1::int8::oid AND p.proname = $2 LIMIT 1`, pgx.QueryExecModeSimpleProtocol, int64(w.table.OID), name).Scan(&body)
+	var updates bool
+	err := w.tx.QueryRow(ctx, `SELECT p.prosrc, bool_or(t.tgtype & 16 <> 0) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE t.tgrelid = $1::int8::oid AND p.proname = $2 GROUP BY 1 LIMIT 1`, pgx.QueryExecModeSimpleProtocol, int64(w.table.OID), name).Scan(&body, &updates)
 	if err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
@@ -30,23 +32,55 @@ WHERE t.tgrelid = $1::int8::oid AND p.proname = $2 LIMIT 1`, pgx.QueryExecModeSi
 		return err
 	}
 	switch {
-	case unconditional(body, line):
+	case f.SQLState == raised && unconditional(body, line):
 		f.Broken = true
-	case !looksAtClock(body):
-		f.Doubtful = w.refusesEach(ctx)
+	case looksAtClock(body):
+	case f.SQLState != raised && !updates:
+		f.Copied = w.refusesCopy(ctx, f, name)
+		f.Doubtful, f.Broken = f.Copied, f.Copied
+	default:
+		f.Doubtful = w.refusesEach(ctx, f.SQLState)
 		f.Broken = f.Doubtful
 	}
 	return nil
 }
 
-// raisedIn returns the function that raised an exception, and the line.
+// raised is the SQLSTATE of an exception that a function raises itself.
+const raised = "P0001"
+
+// raisedIn returns the function that refused a row, and the line: by an exception, or by a statement that writes what is
+// refused elsewhere.
 func raisedIn(f *Failed) (name string, line int, ok bool) {
-	m := regexp.MustCompile(`^PL/pgSQL function (?:\S+\.)?"?([^(".]+)"?\([^)]*\) line (\d+) at RAISE`).FindStringSubmatch(f.Detail)
-	if f.SQLState != "P0001" || m == nil {
+	at := `RAISE`
+	if strings.HasPrefix(f.SQLState, "22") || strings.HasPrefix(f.SQLState, "23") {
+		at = `(?:SQL statement|assignment|PERFORM)`
+	} else if f.SQLState != raised {
+		return "", 0, false
+	}
+	m := regexp.MustCompile(`(?m)^PL/pgSQL function (?:\S+\.)?"?([^(".]+)"?\([^)]*\) line (\d+) at ` + at).FindStringSubmatch(f.Detail)
+	if m == nil || f.SQLState == raised && !strings.HasPrefix(f.Detail, m[0]) {
 		return "", 0, false
 	}
 	line, err := strconv.Atoi(m[2])
 	return m[1], line, err == nil
+}
+
+// refusesCopy reports whether a function that refused a row refuses a copy of one that exists as well.
+func (w *writer) refusesCopy(ctx context.Context, f *Failed, name string) bool {
+	var filled bool
+	err := w.tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+w.table.Quoted()+")", pgx.QueryExecModeSimpleProtocol).Scan(&filled)
+	if err != nil || !filled {
+		return false
+	}
+	if _, err = w.maker.Full(ctx, w.table); err == nil {
+		return false
+	}
+	again, err := w.failure("", err)
+	if err != nil || again.SQLState != f.SQLState {
+		return false
+	}
+	same, _, _ := raisedIn(again)
+	return same == name
 }
 
 // meantToRefuse reports whether a name says that a trigger refuses every row.
@@ -95,8 +129,8 @@ func unconditional(body string, line int) bool {
 	return depth == 0
 }
 
-// refusesEach reports whether the table has rows, and each of the first few is refused as it stands.
-func (w *writer) refusesEach(ctx context.Context) bool {
+// refusesEach reports whether the table has rows, and each of the first few is refused as it stands, in the same way.
+func (w *writer) refusesEach(ctx context.Context, state string) bool {
 	first := "SELECT tableoid::regclass::text, ctid::text FROM " + w.table.Quoted() + " LIMIT 5"
 	rows, err := w.tx.Query(ctx, first, pgx.QueryExecModeSimpleProtocol)
 	if err != nil {
@@ -111,7 +145,7 @@ func (w *writer) refusesEach(ctx context.Context) bool {
 		return false
 	}
 	for _, at := range places {
-		if _, err := w.placed(ctx, "UPDATE "+w.table.Quoted()+" SET "+sets[0]+at.where()); query.State(err) != "P0001" {
+		if _, err := w.placed(ctx, "UPDATE "+w.table.Quoted()+" SET "+sets[0]+at.where()); query.State(err) != state {
 			return false
 		}
 	}

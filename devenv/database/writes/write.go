@@ -239,7 +239,7 @@ func (w *writer) change(ctx context.Context, at place, statement string, must bo
 	if err != nil || f.Broken && (f.SQLState != "42501" || w.role == "") {
 		return f, at, err
 	}
-	if f.SQLState == "P0001" && must {
+	if must && !f.Broken {
 		err = w.judgeRefusal(ctx, f)
 		if f.Broken {
 			return f, at, err

@@ -43,6 +43,8 @@ type Failed struct {
 	// Doubtful means that every row that was tried is refused, although the code that refuses them looks at the row, or
 	// that a sequence collides later.
 	Broken, Doubtful bool
+	// Copied means that a copy of a row that exists is among those refused, since only new rows are.
+	Copied bool
 	// Partly means that other rows can be written.
 	Partly bool
 	// Old means that only the base's application fails. Predicted means that nothing was refused: the message is

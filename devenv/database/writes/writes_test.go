@@ -220,6 +220,19 @@ func movesOfCode() map[string]move {
 			),
 			"P0001 public.users",
 		},
+		"a trigger writes what its log refuses": {
+			triggerOn("logged", "AFTER INSERT OR UPDATE ON users", "BEGIN INSERT INTO audit (id) VALUES (NULL); RETURN NULL; END"),
+			"23502 public.users",
+		},
+		"a trigger of INSERT does": {
+			triggerOn("logged", "AFTER INSERT ON users", "BEGIN INSERT INTO audit (id) VALUES (NULL); RETURN NULL; END"),
+			"23502 public.users",
+		},
+		"a trigger writes what few rows lack": {
+			"UPDATE users SET nick = 'n' || id; " +
+				triggerOn("logged", "AFTER INSERT ON users", "BEGIN INSERT INTO teams (name) VALUES (NEW.nick); RETURN NULL; END"),
+			"23502 public.users app old",
+		},
 		"a trigger uses a new column": {
 			"ALTER TABLE drafts ADD m int; " + triggerOn("sum", "BEFORE INSERT ON drafts", "BEGIN NEW.m := NEW.amount; RETURN NEW; END"),
 			"",
