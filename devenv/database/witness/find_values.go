@@ -96,7 +96,8 @@ func (s valueFinder) combinations(model map[int16]*string) []rowValues {
 	return rows
 }
 
-// candidates returns values of a column worth trying, first those of existing rows and of the expression's constants.
+// candidates returns values of a column worth trying, first those of existing rows, of what may be there today, and of the
+// expression's constants.
 func (s valueFinder) candidates(c *catalog.Column, model *string) []string {
 	var values []string
 	add := func(texts ...string) {
@@ -115,11 +116,12 @@ func (s valueFinder) candidates(c *catalog.Column, model *string) []string {
 			add(query.Literal(label))
 		}
 	case c.Category == "N":
-		for _, m := range append(numbersIn().FindAllStringSubmatch(s.expression, 12), quotedNumbersIn().FindAllStringSubmatch(s.expression,
-			12)...) {
-			add(m[1])
-			if n, err := strconv.ParseInt(m[1], 10, 64); err == nil {
-				add(strconv.FormatInt(n-1, 10), strconv.FormatInt(n+1, 10))
+		for _, text := range []string{s.expression, s.today(c)} {
+			for _, m := range append(numbersIn().FindAllStringSubmatch(text, 12), quotedNumbersIn().FindAllStringSubmatch(text, 12)...) {
+				add(m[1])
+				if n, err := strconv.ParseInt(m[1], 10, 64); err == nil {
+					add(strconv.FormatInt(n-1, 10), strconv.FormatInt(n+1, 10))
+				}
 			}
 		}
 		add("0", "1", "-1", "100", "30000")
@@ -129,18 +131,36 @@ func (s valueFinder) candidates(c *catalog.Column, model *string) []string {
 		if model != nil {
 			add(literalOf(c, ofSameForm(*model)))
 		}
+		for _, m := range quotedIn().FindAllStringSubmatch(s.today(c), 24) {
+			add("'" + m[1] + "'")
+		}
 		for _, m := range quotedIn().FindAllStringSubmatch(s.expression, 12) {
 			add("'"+m[1]+"'", "'"+ofSameForm(m[1])+"'", "'"+m[1]+"x'")
 		}
 		add("'devenv'", "''", "'n/a'", "'1'", "'devenv@example.org'", "'{'",
 			fmt.Sprintf("repeat('x', %d)", max(c.Length, 300*(1-min(c.Length, 1)))))
 	default:
-		for _, m := range quotedIn().FindAllStringSubmatch(s.expression, 6) {
+		for _, m := range quotedIn().FindAllStringSubmatch(s.today(c)+s.expression, 6) {
 			add("'" + m[1] + "'")
 		}
 		add(otherValues(c)...)
 	}
 	return append(values, null)
+}
+
+// today returns the CHECKs that a column's values satisfy now, its domain's among them: their constants are what rows may
+// hold, even if none does.
+func (s valueFinder) today(c *catalog.Column) string {
+	var checks strings.Builder
+	for _, k := range s.table.Constraints {
+		if k.Kind == "c" && slices.Contains(k.Columns, c.Number) {
+			checks.WriteString(k.Expression + "\n")
+		}
+	}
+	for _, k := range c.DomainChecks {
+		checks.WriteString(k.Expression + "\n")
+	}
+	return checks.String()
 }
 
 // otherValues returns values of types that are not numbers, booleans, texts or enums.

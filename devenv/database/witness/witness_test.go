@@ -61,6 +61,8 @@ CREATE TABLE locked (id serial PRIMARY KEY, note text);
 INSERT INTO locked (note) VALUES ('n');
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'closed for good'; END $$;
 CREATE TRIGGER refuse BEFORE INSERT ON locked FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE DOMAIN phase AS text CHECK (VALUE IN ('on', 'off'));
+CREATE TABLE lamps (id serial PRIMARY KEY, now phase NOT NULL, watts int NOT NULL CHECK (watts BETWEEN 5 AND 2000)); INSERT INTO lamps (now, watts) VALUES ('on', 60);
 CREATE TABLE odd_checks (id serial PRIMARY KEY, a int NOT NULL, b int NOT NULL, kind text NOT NULL CHECK (kind IN ('x', 'y')), CHECK (a < b));
 `
 
@@ -119,25 +121,29 @@ func witnessCases() map[string]struct{ move, state string } {
 			"ALTER TABLE drafts ADD team_id int NOT NULL DEFAULT 0 REFERENCES teams",
 			"23503",
 		},
-		"CHECK":                          {"ALTER TABLE users ADD CHECK (age >= 18)", "23514"},
-		"CHECK that another one implies": {"ALTER TABLE users ADD CHECK (age >= -5)", ""},
-		"CHECK of a list":                {"ALTER TABLE users ADD CHECK (status IN ('new', 'old'))", "23514"},
-		"CHECK of two columns":           {"ALTER TABLE users ADD CHECK (age > number)", "23514"},
-		"CHECK with a cast":              {"ALTER TABLE users ADD CHECK (qty_text::int > 0)", "2"},
-		"CHECK on an empty table":        {"ALTER TABLE odd_checks ADD CHECK (b < 50)", "23514"},
-		"CHECK after a repair":           {"UPDATE users SET age = 18 WHERE age < 18; ALTER TABLE users ADD CHECK (age >= 18)", ""},
-		"CHECK not validated":            {"ALTER TABLE users ADD CHECK (age >= 18) NOT VALID", ""},
-		"CHECK of a domain":              {"ALTER DOMAIN share ADD CONSTRAINT most CHECK (VALUE <= 100)", "23514"},
-		"varchar narrowed":               {"ALTER TABLE users ALTER status TYPE varchar(10)", "22001"},
-		"text to varchar":                {"ALTER TABLE users ALTER nick TYPE varchar(10)", "22001"},
-		"varchar widened":                {"ALTER TABLE users ALTER status TYPE varchar(64)", ""},
-		"varchar to text":                {"ALTER TABLE users ALTER status TYPE text", ""},
-		"varchar cut":                    {"ALTER TABLE users ALTER status TYPE varchar(5) USING left(status, 5)", ""},
-		"bigint to int":                  {"ALTER TABLE users ALTER number TYPE int", "22003"},
-		"int to bigint":                  {"ALTER TABLE users ALTER age TYPE bigint", ""},
-		"numeric with less precision":    {"ALTER TABLE users ALTER amount TYPE numeric(6,4)", "22003"},
-		"numeric with more":              {"ALTER TABLE users ALTER amount TYPE numeric(14,4)", ""},
-		"text to int":                    {"ALTER TABLE users ALTER qty_text TYPE int USING qty_text::int", "22P02"},
+		"CHECK":                            {"ALTER TABLE users ADD CHECK (age >= 18)", "23514"},
+		"CHECK that another one implies":   {"ALTER TABLE users ADD CHECK (age >= -5)", ""},
+		"CHECK of a list":                  {"ALTER TABLE users ADD CHECK (status IN ('new', 'old'))", "23514"},
+		"CHECK of a list with other words": {"ALTER TABLE odd_checks DROP CONSTRAINT odd_checks_kind_check, ADD CHECK (kind IN ('x', 'z'))", "23514"},
+		"CHECK of a list with more words":  {"ALTER TABLE odd_checks DROP CONSTRAINT odd_checks_kind_check, ADD CHECK (kind IN ('x', 'y', 'z'))", ""},
+		"CHECK of a narrower range":        {"ALTER TABLE lamps DROP CONSTRAINT lamps_watts_check, ADD CHECK (watts BETWEEN 5 AND 400)", "23514"},
+		"CHECK of a domain with less":      {"ALTER DOMAIN phase DROP CONSTRAINT phase_check; ALTER DOMAIN phase ADD CHECK (VALUE IN ('on', 'dim'))", "23514"},
+		"CHECK of two columns":             {"ALTER TABLE users ADD CHECK (age > number)", "23514"},
+		"CHECK with a cast":                {"ALTER TABLE users ADD CHECK (qty_text::int > 0)", "2"},
+		"CHECK on an empty table":          {"ALTER TABLE odd_checks ADD CHECK (b < 50)", "23514"},
+		"CHECK after a repair":             {"UPDATE users SET age = 18 WHERE age < 18; ALTER TABLE users ADD CHECK (age >= 18)", ""},
+		"CHECK not validated":              {"ALTER TABLE users ADD CHECK (age >= 18) NOT VALID", ""},
+		"CHECK of a domain":                {"ALTER DOMAIN share ADD CONSTRAINT most CHECK (VALUE <= 100)", "23514"},
+		"varchar narrowed":                 {"ALTER TABLE users ALTER status TYPE varchar(10)", "22001"},
+		"text to varchar":                  {"ALTER TABLE users ALTER nick TYPE varchar(10)", "22001"},
+		"varchar widened":                  {"ALTER TABLE users ALTER status TYPE varchar(64)", ""},
+		"varchar to text":                  {"ALTER TABLE users ALTER status TYPE text", ""},
+		"varchar cut":                      {"ALTER TABLE users ALTER status TYPE varchar(5) USING left(status, 5)", ""},
+		"bigint to int":                    {"ALTER TABLE users ALTER number TYPE int", "22003"},
+		"int to bigint":                    {"ALTER TABLE users ALTER age TYPE bigint", ""},
+		"numeric with less precision":      {"ALTER TABLE users ALTER amount TYPE numeric(6,4)", "22003"},
+		"numeric with more":                {"ALTER TABLE users ALTER amount TYPE numeric(14,4)", ""},
+		"text to int":                      {"ALTER TABLE users ALTER qty_text TYPE int USING qty_text::int", "22P02"},
 		"text to int, made safe": {"ALTER TABLE users ALTER qty_text TYPE int USING CASE WHEN qty_text ~ '^\\d+$' THEN " +
 			"qty_text::int END", ""},
 		"text to jsonb": {"ALTER TABLE users ALTER body TYPE jsonb USING body::jsonb", "22P02"},
