@@ -65,6 +65,26 @@ func (p *pass) baseCode() ([]string, error) {
 	return slices.DeleteFunc(files, p.Project.Migrations.IsScript), err
 }
 
+// branchCode calls read with the text of each file of the branch's code that works on the database, but for migrations
+// and tests.
+func (p *pass) branchCode(read func(code string)) error {
+	root, users := p.Branch.Tree.Dir(), []string{p.Project.Backend, p.Project.Migrations.Service}
+	files, err := codesearch.Working(root, p.Branch.Model.Services, p.Project.Database, users, slices.Clone(p.Project.Migrations.Versions))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		code, err := codesearch.Read(filepath.Join(root, filepath.FromSlash(file)))
+		if err != nil {
+			return err
+		}
+		if !codesearch.IsTest(file) {
+			read(code)
+		}
+	}
+	return nil
+}
+
 // isShared reports whether other tables had a column of the same name.
 func (u *upgrade) isShared(g checks.Gone) bool {
 	return slices.ContainsFunc(u.before.Shape.Tables, func(t catalog.Table) bool {

@@ -41,6 +41,10 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	likely, err := p.usedByMost(up, all.targets)
+	if err != nil {
+		return nil, err
+	}
 	for i := range all.targets {
 		up.asGranted(&all.targets[i])
 	}
@@ -57,7 +61,7 @@ func tryWrites(ctx context.Context, p *pass, log *step.Log) (finding, error) {
 	}
 	outcome := checks.SmokeOutcome{Ran: true, Tables: len(tables), Written: len(found.Written), Unjudged: found.Unjudged}
 	for _, f := range found.Failed {
-		f.Doubtful = f.Doubtful || f.SQLState == "42501" && f.Role != "" && slices.Contains(unnamed, f.Table)
+		f.Doubtful = f.Doubtful || f.SQLState == "42501" && f.Role != "" && slices.Contains(slices.Concat(unnamed, likely), f.Table)
 		outcome.Writes = append(outcome.Writes, checks.SmokeWrite{Failed: f, New: up.makes(f.Table), Cause: up.causeOf(f)})
 	}
 	outcome.Writes = append(outcome.Writes, refused...)
@@ -221,21 +225,15 @@ func (p *pass) usedInNewSchemas(up *upgrade, targets []writes.Target) (unnamed [
 	if len(roles) == 0 || !slices.ContainsFunc(targets, isNew) {
 		return nil, nil
 	}
-	root, users := p.Branch.Tree.Dir(), []string{p.Project.Backend, p.Project.Migrations.Service}
-	files, err := codesearch.Working(root, p.Branch.Model.Services, p.Project.Database, users, slices.Clone(p.Project.Migrations.Versions))
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range files {
-		code, err := codesearch.Read(filepath.Join(root, filepath.FromSlash(file)))
-		if err != nil {
-			return nil, err
-		}
+	err = p.branchCode(func(code string) {
 		for i, t := range targets {
-			if isNew(t) && len(t.Roles) == 1 && namesTable(code, t.Table) && !codesearch.IsTest(file) {
+			if isNew(t) && len(t.Roles) == 1 && namesTable(code, t.Table) {
 				targets[i].Roles = append(t.Roles, roles...)
 			}
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	for i, t := range targets {
 		if isNew(t) && len(t.Roles) == 1 && !up.keepsOut(t.Table) {
@@ -244,6 +242,39 @@ func (p *pass) usedInNewSchemas(up *upgrade, targets []writes.Target) (unnamed [
 		}
 	}
 	return unnamed, nil
+}
+
+// usedByMost adds the roles that write most tables of a schema to the targets that are new there, belong to nobody else
+// and are named by the branch's code. It returns their labels: whether the application writes them is likely.
+func (p *pass) usedByMost(up *upgrade, targets []writes.Target) (likely []string, err error) {
+	mayUse := func(t writes.Target) []string {
+		if t.Was != nil || len(t.Roles) > 1 || !up.makes(t.Table.Label()) || forOthers(t.Table.Label()) || up.isGranted(t.Table) {
+			return nil
+		}
+		return writes.MostWriters(&up.before.Shape, p.seeded.Writers, t.Table.Schema)
+	}
+	if !slices.ContainsFunc(targets, func(t writes.Target) bool { return len(mayUse(t)) > 0 }) {
+		return nil, nil
+	}
+	err = p.branchCode(func(code string) {
+		for i, t := range targets {
+			if roles := mayUse(t); len(roles) > 0 && named(&catalog.Column{Name: t.Table.Name}).MatchString(code) {
+				targets[i].Roles, likely = append(t.Roles, roles...), append(likely, t.Table.Label())
+			}
+		}
+	})
+	return likely, err
+}
+
+// isGranted reports whether any role but its owner has rights on a table after the upgrade.
+func (u *upgrade) isGranted(t *catalog.Table) bool {
+	object := "table:" + t.Label()
+	for g := range u.after.Access.Rights {
+		if g.Object == object && g.Role != u.after.Access.Owners[object] {
+			return true
+		}
+	}
+	return false
 }
 
 // namesTable reports whether code names a table and its schema.

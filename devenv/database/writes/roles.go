@@ -3,6 +3,7 @@ package writes
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -70,4 +71,24 @@ func CommonWriters(before *catalog.Shape, writers map[uint32][]string, schema st
 		}
 	}
 	return common
+}
+
+// MostWriters returns the roles that wrote at least three of four tables of a schema, and four: the application's, which
+// may only read the others.
+func MostWriters(before *catalog.Shape, writers map[uint32][]string, schema string) (most []string) {
+	tables, written := 0, map[string]int{}
+	for i := range before.Tables {
+		if was := &before.Tables[i]; was.Schema == schema && !was.Partition {
+			tables++
+			for _, role := range writers[was.OID] {
+				written[role]++
+			}
+		}
+	}
+	for _, role := range slices.Sorted(maps.Keys(written)) {
+		if n := written[role]; n >= 4 && 4*n >= 3*tables {
+			most = append(most, role)
+		}
+	}
+	return most
 }

@@ -54,3 +54,25 @@ func TestOnlyWritersOfAllTablesAreCommon(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoWritesMostTablesIsTheApplication(t *testing.T) {
+	t.Parallel()
+	var shape catalog.Shape
+	writers := map[uint32][]string{}
+	for oid := range uint32(8) {
+		shape.Tables = append(shape.Tables, catalog.Table{OID: oid, Schema: "crm"})
+		if oid < 6 {
+			writers[oid] = append(writers[oid], "app")
+		}
+		if oid < 5 {
+			writers[oid] = append(writers[oid], "clerk")
+		}
+	}
+	if got := MostWriters(&shape, writers, "crm"); !slices.Equal(got, []string{"app"}) {
+		t.Errorf("of eight tables: %v", got)
+	}
+	shape.Tables = shape.Tables[:3]
+	if got := MostWriters(&shape, writers, "crm"); len(got) > 0 {
+		t.Errorf("of three tables: %v", got)
+	}
+}
