@@ -28,6 +28,9 @@ func (m mender) mend(f *migrations.Failure, rows offending.Found) string {
 			return "first create the partition that these rows belong to, or a default one:\n    " +
 				m.execute("CREATE TABLE … PARTITION OF "+query.Table(f.Schema, name)+" DEFAULT")
 		}
+		if strings.HasPrefix(f.Message, "updated partition constraint for default partition ") {
+			return m.repair("first move these rows out of the default partition, in this revision", "they are", rows)
+		}
 		return m.repair("repair the rows that break the CHECK first, in this revision", "they are", rows)
 	case "23P01":
 		return m.repair("first move the overlapping rows apart, in this revision", "they are", rows)

@@ -59,6 +59,11 @@ func TestTheFixUsesTheFailuresOwnNames(t *testing.T) {
 			offending.Found{},
 			[]string{"pg_constraint"},
 		},
+		"rows of the default partition": {
+			migrations.Failure{SQLState: "23514", Message: `updated partition constraint for default partition "visits_rest" would be violated by some row`},
+			offending.Found{},
+			[]string{"first move these rows out of the default partition"},
+		},
 		"rows that no partition takes": {
 			migrations.Failure{SQLState: "23514", Message: `no partition of relation "visits" found for row`},
 			offending.Found{},

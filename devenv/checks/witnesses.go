@@ -34,7 +34,7 @@ func witnessEvidence(f *Facts, o WitnessOutcome) (evidence []report.Evidence, hi
 		if t.After != nil {
 			e.Detail = joined(e.Detail, "the row arrives once this has been committed: "+t.After.SQL)
 		}
-		if t.Alike != nil {
+		if t.Alike != nil && r.Kind != witness.RestrictTwice { // of two rows, each may be there alone
 			e.Detail = joined(e.Detail, "rows of the data that look like it already: "+fmt.Sprint(*t.Alike))
 		}
 		if f.covers(e) {
@@ -87,6 +87,9 @@ func orRestricted(t WitnessTrial) offending.Found {
 		if r.OfColumns() {
 			rows.Query = doubles(r.Table, columns)
 		}
+	}
+	if r.Kind == witness.RestrictValue && len(columns) == 1 && rows.Column != columns[0] {
+		rows = offending.Found{} // the statement writes one column with what it reads from another
 	}
 	if rows.Column == "" && len(columns) == 1 {
 		rows.Column = columns[0]

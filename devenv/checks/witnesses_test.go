@@ -70,10 +70,11 @@ func TestDoublesAreSoughtByWhatTheyShare(t *testing.T) {
 		{"23505", witness.RestrictUnique, "SELECT email, count(*) FROM users GROUP BY email HAVING count(*) > 1"},
 		{"23505", witness.RestrictTwice, ""}, // the values of the witness
 		{"23514", witness.RestrictCheck, "SELECT * FROM users WHERE age < 0"},
+		{"22007", witness.RestrictValue, ""}, // it reads email, and writes age
 	} {
 		tried := WitnessTrial{
 			Failure:   &migrations.Failure{SQLState: c.state},
-			Offending: offending.Found{Query: "SELECT * FROM users WHERE age < 0"},
+			Offending: offending.Found{Query: "SELECT * FROM users WHERE age < 0", Column: map[bool]string{true: "age"}[c.state == "22007"]},
 			Witness:   witness.Witness{Restriction: witness.Restriction{Kind: c.kind, Table: "public.users", Columns: []string{"email"}}},
 		}
 		if got := orRestricted(tried); got.Query != c.want || got.Column != "email" {

@@ -218,6 +218,9 @@ func (m mender) write(e report.Evidence) string {
 		}
 		return "grant the missing rights, in this revision:\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
 	case "42703", "42P01", "42883", "42704", "42804", "22P02":
+		if strings.Contains(e.Message, `record "`) && regexp.MustCompile(`(?i)^\s*CREATE\s[^;]*\bTRIGGER\b`).MatchString(e.Statement) {
+			return "the trigger's function needs what " + e.Table + " does not have: add the column, or leave out the trigger, in this revision"
+		}
 		return "a function, a trigger or a generated column still uses what was dropped or changed: " +
 			"change it in this revision with CREATE OR REPLACE FUNCTION"
 	}
