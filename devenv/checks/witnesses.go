@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"devenv/devenv/database/offending"
-	"devenv/devenv/database/query"
 	"devenv/devenv/database/witness"
 	"devenv/devenv/report"
 )
@@ -77,16 +76,13 @@ func together(hints []string) string {
 const arrivalHint = "repair rows and restrict them in one transaction; or first make Postgres refuse new rows of the kind " +
 	"(a default, a CHECK … NOT VALID, a trigger), then repair the old ones, then restrict"
 
-// orRestricted returns the rows behind a failure, or at least the column they are in. A query for the values of two rows
-// that collide would find nothing but the witness.
+// orRestricted returns the rows behind a failure, or at least the column they are in. A query for the key of a row that
+// collides would find nothing but the witness.
 func orRestricted(t WitnessTrial) offending.Found {
 	r, rows := t.Witness.Restriction, t.Offending
 	columns := r.Columns
-	if t.Failure.SQLState == "23505" {
+	if t.Failure.SQLState == "23505" && !strings.HasPrefix(t.Failure.Message, "could not create unique index ") {
 		rows.Query = ""
-		if r.OfColumns() {
-			rows.Query = doubles(r.Table, columns)
-		}
 	}
 	if r.Kind == witness.RestrictValue && len(columns) == 1 && rows.Column != columns[0] {
 		rows = offending.Found{} // the statement writes one column with what it reads from another
@@ -96,17 +92,6 @@ func orRestricted(t WitnessTrial) offending.Found {
 		rows.Schema, rows.Table, _ = strings.Cut(r.Table, ".")
 	}
 	return rows
-}
-
-// doubles returns a query for the values that several rows of a table (schema.table) have.
-func doubles(table string, columns []string) string {
-	schema, name, _ := strings.Cut(table, ".")
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = query.Identifier(c)
-	}
-	list := strings.Join(names, ", ")
-	return fmt.Sprintf("SELECT %s, count(*) FROM %s GROUP BY %[1]s HAVING count(*) > 1", list, query.Table(schema, name))
 }
 
 // unbuilt returns the restrictions for which no row could be made, and why. One that another row breaks needs none.

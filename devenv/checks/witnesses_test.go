@@ -60,21 +60,22 @@ func TestABrokenRestrictionNeedsNoOtherRow(t *testing.T) {
 	}
 }
 
-func TestDoublesAreSoughtByWhatTheyShare(t *testing.T) {
+func TestAHintSeeksNoRowOfTheWitness(t *testing.T) {
 	t.Parallel()
+	const known = "SELECT * FROM users WHERE age < 0"
 	for _, c := range []struct {
-		state string
-		kind  witness.Kind
-		want  string
+		kind           witness.Kind
+		state, message string
+		column, want   string
 	}{
-		{"23505", witness.RestrictUnique, "SELECT email, count(*) FROM users GROUP BY email HAVING count(*) > 1"},
-		{"23505", witness.RestrictTwice, ""}, // the values of the witness
-		{"23514", witness.RestrictCheck, "SELECT * FROM users WHERE age < 0"},
-		{"22007", witness.RestrictValue, ""}, // it reads email, and writes age
+		{witness.RestrictUnique, "23505", `could not create unique index "uq"`, "email", known},
+		{witness.RestrictTwice, "23505", `duplicate key value violates unique constraint "uq"`, "email", ""},
+		{witness.RestrictCheck, "23514", "", "", known},
+		{witness.RestrictValue, "22007", "", "age", ""}, // it reads email, and writes age
 	} {
 		tried := WitnessTrial{
-			Failure:   &migrations.Failure{SQLState: c.state},
-			Offending: offending.Found{Query: "SELECT * FROM users WHERE age < 0", Column: map[bool]string{true: "age"}[c.state == "22007"]},
+			Failure:   &migrations.Failure{SQLState: c.state, Message: c.message},
+			Offending: offending.Found{Query: known, Column: c.column},
 			Witness:   witness.Witness{Restriction: witness.Restriction{Kind: c.kind, Table: "public.users", Columns: []string{"email"}}},
 		}
 		if got := orRestricted(tried); got.Query != c.want || got.Column != "email" {

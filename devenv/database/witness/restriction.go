@@ -87,12 +87,6 @@ func (r Restriction) Group() string {
 // Coarser reports whether it is an existing key that tells less apart, since a column of it gets another type.
 func (r Restriction) Coarser() bool { return r.Kind == RestrictUnique && r.almost }
 
-// OfColumns reports whether it is a new key of columns as they are, of all rows.
-func (r Restriction) OfColumns() bool {
-	part := r.index != nil && (r.index.Expressions != "" || r.index.Predicate != "")
-	return r.Kind == RestrictUnique && len(r.Columns) > 0 && !r.almost && r.expression == "" && !part
-}
-
 // tellsApart returns the column of a new key in which rows that are to break something else differ: a text if there is
 // one, or else a number or an identifier; none if the rows differ already.
 func (r Restriction) tellsApart() []int16 {
