@@ -90,8 +90,8 @@ func (m mender) listed(code []string) string {
 }
 
 const driftModelsPage = `After the upgrade, a second autogenerate must find nothing except what already differed on the base (the noise). A column
-that the upgrade adds to a table with rows may have a default that the models do not have, which fills these rows, and
-room for longer texts.
+that the upgrade adds to a table that exists may have room for longer texts and, if it is NOT NULL, a default that the models
+do not have, which fills the rows.
 
 Why it matters: anything in the models that the database lacks fails at run time, or ends up in the next person's migration.
 

@@ -182,7 +182,7 @@ func (f *Facts) writtenSummary() string {
 // write returns what to do about a write that fails.
 func (m mender) write(e report.Evidence) string {
 	if regexp.MustCompile(`^2[23]`).MatchString(e.SQLState) && strings.Contains(e.Detail, "PL/pgSQL function ") {
-		return "correct what the trigger's function writes, in this revision with CREATE OR REPLACE FUNCTION"
+		return "correct what the function does, in this revision with CREATE OR REPLACE FUNCTION"
 	}
 	switch e.SQLState {
 	case "":
@@ -212,13 +212,12 @@ func (m mender) write(e report.Evidence) string {
 				"\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
 		}
 		if _, sequence, ok := strings.Cut(e.Message, "permission denied for sequence "); ok {
-			schema, _, _ := strings.Cut(e.Table, ".")
 			return "let the role draw from the sequence, in this revision:\n    " +
-				m.execute("GRANT USAGE ON SEQUENCE "+query.Table(schema, sequence)+" TO …")
+				m.execute("GRANT USAGE ON SEQUENCE "+query.Identifier(sequence)+" TO …")
 		}
 		return "grant the missing rights, in this revision:\n    " + m.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON "+e.Table+" TO …")
 	case "42703", "42P01", "42883", "42704", "42804", "22P02":
-		if strings.Contains(e.Message, `record "`) && regexp.MustCompile(`(?i)^\s*CREATE\s[^;]*\bTRIGGER\b`).MatchString(e.Statement) {
+		if strings.Contains(e.Message, `record "`) && regexp.MustCompile(`(?i)^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:CONSTRAINT\s+)?TRIGGER\b`).MatchString(e.Statement) {
 			return "the trigger's function needs what " + e.Table + " does not have: add the column, or leave out the trigger, in this revision"
 		}
 		return "a function, a trigger or a generated column still uses what was dropped or changed: " +

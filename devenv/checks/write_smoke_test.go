@@ -9,7 +9,7 @@ import (
 	"devenv/migrations"
 )
 
-func TestARefusedWriteIsMendedWhereItIsRefused(t *testing.T) {
+func TestAWriteIsMendedWhereItIsRefused(t *testing.T) {
 	t.Parallel()
 	attached := migrations.Statement{Revision: "3f2a", SQL: "CREATE TRIGGER t BEFORE UPDATE ON crm.users EXECUTE FUNCTION stamp()"}
 	const where = "SQL statement \"INSERT INTO log VALUES (NULL)\"\nPL/pgSQL function logged() line 3 at SQL statement"
@@ -23,16 +23,16 @@ func TestARefusedWriteIsMendedWhereItIsRefused(t *testing.T) {
 		},
 		"in a trigger": {
 			writes.Failed{SQLState: "23502", Detail: where, Doubtful: true},
-			[]string{"those that exist among them", "correct what the trigger's function writes"},
+			[]string{"those that exist among them", "correct what the function does"},
 		},
 		"in a trigger of INSERT": {
 			writes.Failed{SQLState: "22001", Detail: where, Doubtful: true, Copied: true},
-			[]string{"a copy of one that exists among them", "correct what the trigger's function writes"},
+			[]string{"a copy of one that exists among them", "correct what the function does"},
 		},
 		"by the table": {writes.Failed{SQLState: "23502"}, []string{"give the column its sequence or default back"}},
 		"by a sequence": {
 			writes.Failed{SQLState: "42501", Message: "permission denied for sequence users_id_seq", Role: "app"},
-			[]string{"GRANT USAGE ON SEQUENCE crm.users_id_seq TO …"},
+			[]string{"GRANT USAGE ON SEQUENCE users_id_seq TO …"},
 		},
 	} {
 		c.failed.Table, c.failed.Broken = "crm.users", true

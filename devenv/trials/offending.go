@@ -96,5 +96,6 @@ func (u *upgrade) matching(patterns ...string) []migrations.Statement {
 // refusesNull returns a pattern of statements that make a column NOT NULL, or have made it so.
 func refusesNull(column string) string {
 	name := `"?\b` + regexp.QuoteMeta(column) + `\b"?`
-	return name + `\s+(?:SET\s+NOT\s+NULL\b|[^,]*\bNOT\s+NULL\b)|\bPRIMARY\s+KEY\s*\([^)]*` + name
+	made := `\b(?:ADD|CREATE\s+TABLE)\b.*` + name + `\s+(?:[^,()]|\([^()]*\))*\bNOT\s+NULL\b`
+	return name + `\s+SET\s+NOT\s+NULL\b|` + made + `|\bPRIMARY\s+KEY\s*\([^)]*` + name
 }

@@ -70,10 +70,15 @@ func (u *upgrade) leftPath() (setting string, left migrations.Statement) {
 			setting = d.Is
 		}
 	}
-	for _, s := range u.own() {
-		if setting != "" && regexp.MustCompile(`(?i)\bsearch_path\b`).MatchString(s.SQL) {
-			left = s
-		}
+	if setting == "" {
+		return "", left
+	}
+	setters := u.matching(`\bALTER\s+DATABASE\b.*\bsearch_path\b`)
+	if len(setters) == 0 {
+		setters = u.matching(`\bsearch_path\b`)
+	}
+	if len(setters) > 0 {
+		left = setters[len(setters)-1]
 	}
 	return setting, left
 }

@@ -88,8 +88,9 @@ func (e *elimination) findLosses(ctx context.Context, own []migrations.Statement
 				continue
 			}
 			e.tried[i].Lost = true
+			takes := taking(e.tried[i].Witness.Restriction)
 			for _, s := range own {
-				if strings.Contains(s.SQL, e.tried[i].Witness.Restriction.Statement) {
+				if takes(s.SQL) {
 					e.tried[i].Cause = s
 				}
 			}
@@ -97,6 +98,15 @@ func (e *elimination) findLosses(ctx context.Context, own []migrations.Statement
 		return true, nil
 	})
 	return err
+}
+
+// taking returns what tells whether a statement is the one by which a restriction's rows lose something.
+func taking(r witness.Restriction) func(sql string) bool {
+	if r.Statement != "" {
+		return func(sql string) bool { return strings.Contains(sql, r.Statement) }
+	}
+	narrows := regexp.MustCompile(`(?is)\bALTER\b.*\b` + regexp.QuoteMeta(strings.Join(r.Columns, " ")) + `\b.*\bTYPE\b`)
+	return narrows.MatchString
 }
 
 // deletesMore tells of which tables a statement deletes rows that were made, and none of the data.

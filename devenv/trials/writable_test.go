@@ -98,11 +98,12 @@ func TestAWriteFailsForWhatPostgresNames(t *testing.T) {
 		{Revision: "3f2a", Line: 5, SQL: "ALTER TYPE item_state RENAME VALUE 'lent' TO 'out'"},
 		{Revision: "3f2a", Line: 6, SQL: "GRANT SELECT ON items TO reports"},
 		{Revision: "3f2a", Line: 7, SQL: "ALTER TABLE items ADD CONSTRAINT uq UNIQUE (deposit_cents)"},
+		{Revision: "3f2a", Line: 8, SQL: "CREATE INDEX ix ON items (deposit_cents) WHERE deposit_cents IS NOT NULL"},
 	}}
 	for message, want := range map[string]int{
 		`null value in column "deposit_cents" of relation "items" violates not-null constraint`: 2,
 		`invalid input value for enum item_state: "lent"`:                                       5,
-		"permission denied for table items":                                                     7,
+		"permission denied for table items":                                                     8,
 		"permission denied for sequence items_id_seq":                                           4,
 	} {
 		if got := u.causeOf(writes.Failed{Table: "public.items", Message: message}); got.Line != want {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -207,6 +208,19 @@ func (s *sides) named(row int, between string) string {
 	return strings.Join(parts, ", ")
 }
 
+// visible returns a text with its control characters as escapes.
+func visible(text string) string {
+	var b strings.Builder
+	for _, c := range text {
+		if unicode.IsControl(c) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(c), "'"))
+		} else {
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
 // shorten truncates a value for people, and makes an empty value, outer blanks and control characters visible.
 func shorten(value string) string {
 	const most = 40
@@ -215,7 +229,7 @@ func shorten(value string) string {
 		value = string(short[:most-1]) + "…"
 	}
 	if quoted {
-		return "'" + strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(value) + "'"
+		return "'" + visible(value) + "'"
 	}
 	return value
 }

@@ -189,8 +189,10 @@ func (c retyping) extended(was, is string) bool {
 	if f != familyOf(c.new) || f != familyList && (f != familyJSON || !strings.HasPrefix(was, "[") || !strings.HasPrefix(is, "[")) {
 		return false
 	}
-	old, now := strings.Split(list(was, f), ","), strings.Split(list(is, f), ",")
-	kept := 0
+	elements := func(text string) []string {
+		return strings.FieldsFunc(list(text, f), func(c rune) bool { return c == ',' })
+	}
+	old, now, kept := elements(was), elements(is), 0
 	for _, element := range now {
 		if kept < len(old) && element == old[kept] {
 			kept++

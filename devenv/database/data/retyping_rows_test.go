@@ -85,6 +85,8 @@ func TestOnlyAListMayBeExtended(t *testing.T) {
 		{"jsonb", `["read"]`, `["read", "write"]`, true},
 		{"jsonb", `{"a": 1}`, `{"a": 1, "b": 2}`, false},
 		{"text", "read", "read,write", false},
+		{"text[]", "{}", "{write}", true},
+		{"jsonb", "[]", "[]", false},
 	} {
 		if got := (retyping{old: c.typ, new: c.typ}).extended(c.was, c.is); got != c.want {
 			t.Errorf("%s to %s: %t", c.was, c.is, got)

@@ -102,7 +102,7 @@ func (c rights) reserved(g Grant) bool {
 		return false
 	}
 	for other := range c.after.Access.Rights {
-		if other.Object == g.Object && c.after.Access.writes(other.Role) {
+		if other.Object == g.Object && other.Role != c.after.Access.Owners[g.Object] && c.after.Access.writes(other.Role) {
 			return true
 		}
 	}

@@ -35,7 +35,7 @@ func TestOnlyRolesThatStayCanLoseTheirLogin(t *testing.T) {
 	}
 }
 
-func TestARightThatNothingCouldUseIsNotLost(t *testing.T) {
+func TestAUselessRightIsNotLost(t *testing.T) {
 	const (
 		floors  = "CREATE VIEW floors AS SELECT h.town FROM houses h JOIN rooms r ON r.house = h.id"
 		streets = "CREATE VIEW streets WITH (security_barrier) AS SELECT id, street FROM houses\nCOMMENT ON VIEW streets IS 'for the post'"
@@ -62,5 +62,30 @@ func TestARightThatNothingCouldUseIsNotLost(t *testing.T) {
 				t.Errorf("got %v", got)
 			}
 		})
+	}
+}
+
+// The owner keeps every right on what is its own.
+func TestAnOwnerReservesNoFunction(t *testing.T) {
+	t.Parallel()
+	const price = "function:public.price(integer)"
+	before := Access{
+		Roles:  map[string]bool{"migrator": true, "app": true, "reports": true},
+		Owners: map[string]string{price: "migrator", "table:public.t": "migrator"},
+		Rights: map[Grant]string{
+			{"migrator", "table:public.t"}: "INSERT SELECT", {"app", "table:public.t"}: "INSERT SELECT", {"reports", "table:public.t"}: "SELECT",
+			{"migrator", price}: "EXECUTE", {"reports", price}: "EXECUTE",
+		},
+	}
+	after := before
+	after.Rights = maps.Clone(before.Rights)
+	delete(after.Rights, Grant{"reports", price})
+	statements := []string{"REVOKE EXECUTE ON FUNCTION price(int) FROM PUBLIC"}
+	if found := Compare(State{Access: before}, State{Access: after}, statements, ""); len(found) != 1 {
+		t.Errorf("taken from everybody: %+v", found)
+	}
+	after.Rights[Grant{"app", price}] = "EXECUTE"
+	if found := Compare(State{Access: before}, State{Access: after}, statements, ""); len(found) != 0 {
+		t.Errorf("kept by who writes: %+v", found)
 	}
 }

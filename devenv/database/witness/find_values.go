@@ -140,8 +140,10 @@ func (s valueFinder) candidates(c *catalog.Column, model *string) []string {
 		add("'devenv'", "''", "'n/a'", "'1'", "'devenv@example.org'", "'{'",
 			fmt.Sprintf("repeat('x', %d)", max(c.Length, 300*(1-min(c.Length, 1)))))
 	default:
-		for _, m := range quotedIn().FindAllStringSubmatch(s.today(c)+s.expression, 6) {
-			add("'" + m[1] + "'")
+		for _, text := range []string{s.expression, s.today(c)} {
+			for _, m := range quotedIn().FindAllStringSubmatch(text, 6) {
+				add("'" + m[1] + "'")
+			}
 		}
 		add(otherValues(c)...)
 	}

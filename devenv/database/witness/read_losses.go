@@ -50,7 +50,7 @@ func (r *reading) removes(s sqlText, statements []string) {
 		switch {
 		case s.groups(c.Name):
 			key = append(key, c.Number)
-		case c.Generated == "" && !c.IsSerial() && !t.Unique(c.Number):
+		case c.Generated == "" && !c.IsSerial() && !t.Unique(c.Number) && !(c.FillsItself() && c.Category == "D"): // when it was made
 			beside = append(beside, c.Number)
 		}
 	}

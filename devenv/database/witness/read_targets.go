@@ -26,7 +26,7 @@ func (r *reading) besides(s sqlText, t *catalog.Table) {
 		for _, x := range target.Indexes {
 			var key, beside []int16
 			names := target.Names(x.Uses)
-			given := x.Unique && x.Expressions == "" && !slices.ContainsFunc(names, func(name string) bool { return filled[name] == "" })
+			given := x.Unique && x.Expressions == "" && x.Predicate == "" && !slices.ContainsFunc(names, func(name string) bool { return filled[name] == "" })
 			for name, item := range filled {
 				if slices.Contains(names, name) {
 					key = append(key, columnsIn(item, t)...)
@@ -37,6 +37,7 @@ func (r *reading) besides(s sqlText, t *catalog.Table) {
 			beside = slices.DeleteFunc(beside, func(n int16) bool { return slices.Contains(key, n) || t.Unique(n) })
 			slices.Sort(key)
 			slices.Sort(beside)
+			key, beside = slices.Compact(key), slices.Compact(beside)
 			if given && len(key) > 0 && len(beside) > 0 {
 				r.add(t, Restriction{
 					Kind: RestrictTwice, columns: key, beside: beside,
@@ -106,22 +107,23 @@ func columnsIn(expression string, t *catalog.Table) (columns []int16) {
 
 // differing attempts a row that has the key of one and, in other columns, values of others.
 func (b *breaker) differing(ctx context.Context, r Restriction) ([]attempt, error) {
-	var taken, conditions []string
+	var taken, conditions, order []string
 	columns := slices.Concat(r.columns, r.beside)
 	table := query.Quote(r.before.Schema, r.before.Name)
 	for i, name := range r.before.Names(columns) {
 		name = query.Quote(name)
-		conditions = append(conditions, "a."+name+" IS NOT NULL")
 		if i < len(r.columns) {
-			conditions = append(conditions, "a."+name+"::text <> ''") // a blank is often left out
+			conditions = append(conditions, "a."+name+"::text <> ''") // nor NULL: both are often left out
+			order = append(order, "a."+name+"::text")
 			taken = append(taken, "a."+name+"::text")
 		} else {
+			order = slices.Insert(order, 0, "a."+name+" IS NULL")
 			taken = append(taken, fmt.Sprintf("(SELECT min(b.%s::text) FROM %s b WHERE b.%[1]s::text <> a.%[1]s::text)", name, table))
 		}
 	}
 	var values []*string
-	err := b.maker.tx.QueryRow(ctx, fmt.Sprintf("SELECT ARRAY[%s] FROM %s a WHERE %s ORDER BY 1 LIMIT 1",
-		strings.Join(taken, ", "), table, strings.Join(conditions, " AND "))).Scan(&values)
+	err := b.maker.tx.QueryRow(ctx, fmt.Sprintf("SELECT ARRAY[%s] FROM (SELECT * FROM %s a WHERE %s ORDER BY %s LIMIT 1) a",
+		strings.Join(taken, ", "), table, strings.Join(conditions, " AND "), strings.Join(order, ", "))).Scan(&values)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}

@@ -36,7 +36,7 @@ func TestAMemberMayLackWhereObjectsDiffer(t *testing.T) {
 	}
 }
 
-func TestAColumnOfArraysIsTriedWithAnEmptyOne(t *testing.T) {
+func TestAnArrayColumnIsTriedEmpty(t *testing.T) {
 	t.Parallel()
 	for rows, want := range map[string][2]bool{ // an empty object, an empty array
 		`('[1]'), ('[]'), ('null'), (NULL)`: {false, true},

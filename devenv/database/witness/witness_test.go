@@ -337,7 +337,7 @@ func TestARowBreaksOnlyWhatItIsMadeFor(t *testing.T) {
 	}
 }
 
-func TestARowThatIsCutHasLostItsText(t *testing.T) {
+func TestACutRowHasLostItsText(t *testing.T) {
 	servers.OnEachMajor(t, cleanFixture, func(t *testing.T, conn *pgx.Conn) {
 		t.Helper()
 		for move, want := range map[string]bool{
