@@ -38,7 +38,8 @@ func (r *reading) cuts(s sqlText, statements []string) {
 	}
 }
 
-// removes restricts a DELETE of rows that are there twice to find some that differ in other columns, whose values go.
+// removes restricts a DELETE of rows that are there twice to find some that differ in other columns, whose values go. When a
+// row was made is no such value.
 func (r *reading) removes(s sqlText, statements []string) {
 	t := r.named(s.changes())
 	if t == nil || s.verb != "delete" && s.verb != "with" {
@@ -50,7 +51,7 @@ func (r *reading) removes(s sqlText, statements []string) {
 		switch {
 		case s.groups(c.Name):
 			key = append(key, c.Number)
-		case c.Generated == "" && !c.IsSerial() && !t.Unique(c.Number) && !(c.FillsItself() && c.Category == "D"): // when it was made
+		case c.Generated == "" && !c.IsSerial() && !t.Unique(c.Number) && (!c.FillsItself() || c.Category != "D"):
 			beside = append(beside, c.Number)
 		}
 	}
