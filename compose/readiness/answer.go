@@ -68,6 +68,14 @@ func refuses(ctx context.Context, container engine.Container, ports []int) bool 
 // hangUps is how often a server may close the connection without a word before that counts as its answer.
 const hangUps = 5
 
+// unreached is how often a port must be out of reach, and unreachedTime how long, before it counts as one that cannot be
+// reached from here: the first connection to a container that was just started may time out, or be refused because it has
+// been restarted since.
+const (
+	unreached     = 3
+	unreachedTime = 2 * connectTimeout
+)
+
 // awaitAnswer waits until a listening port also answers: servers with worker processes listen before the application
 // is loaded, and exit if that fails. A port that cannot be reached from here counts as answering, and so does a
 // server that keeps silent for long. A server that refuses a later connection has probably exited, whatever the
@@ -75,11 +83,12 @@ const hangUps = 5
 func awaitAnswer(ctx context.Context, container engine.Container, port int) error {
 	asking, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	silent := 0
+	silent, failed, began := 0, 0, time.Now()
 	err := poll(asking, inspectEvery*2, func() (bool, error) {
 		conn, err := dial(asking, container, port)
 		if err != nil {
-			return silent == 0, nil // at first: it cannot be reached from here
+			failed++
+			return silent == 0 && (failed >= unreached || time.Since(began) > unreachedTime), nil
 		}
 		defer conn.Close() //nolint:errcheck // what was sent does not matter
 		stop := context.AfterFunc(asking, func() { _ = conn.Close() })
