@@ -100,7 +100,7 @@ func (e *elimination) findLosses(ctx context.Context, own []migrations.Statement
 	return err
 }
 
-// taking returns what tells whether a statement is the one by which a restriction's rows lose something.
+// taking returns a test for the statement that takes something from the rows made for a restriction.
 func taking(r witness.Restriction) func(sql string) bool {
 	if r.Statement != "" {
 		return func(sql string) bool { return strings.Contains(sql, r.Statement) }

@@ -247,19 +247,24 @@ func (p *pass) usedInNewSchemas(up *upgrade, targets []writes.Target) (unnamed [
 // usedByMost adds the roles that write most tables of a schema to the targets that are new there, belong to nobody else
 // and are named by the branch's code. It returns their labels: whether the application writes them is likely.
 func (p *pass) usedByMost(up *upgrade, targets []writes.Target) (likely []string, err error) {
-	mayUse := func(t writes.Target) []string {
+	mayUse := map[int][]string{} // the roles, by the target's index
+	for i, t := range targets {
 		if t.Was != nil || len(t.Roles) > 1 || !up.makes(t.Table.Label()) || forOthers(t.Table.Label()) || up.isGranted(t.Table) {
-			return nil
+			continue
 		}
-		return writes.MostWriters(&up.before.Shape, p.seeded.Writers, t.Table.Schema)
+		if roles := writes.MostWriters(&up.before.Shape, p.seeded.Writers, t.Table.Schema); len(roles) > 0 {
+			mayUse[i] = roles
+		}
 	}
-	if !slices.ContainsFunc(targets, func(t writes.Target) bool { return len(mayUse(t)) > 0 }) {
+	if len(mayUse) == 0 {
 		return nil, nil
 	}
 	err = p.branchCode(func(code string) {
-		for i, t := range targets {
-			if roles := mayUse(t); len(roles) > 0 && named(&catalog.Column{Name: t.Table.Name}).MatchString(code) {
-				targets[i].Roles, likely = append(t.Roles, roles...), append(likely, t.Table.Label())
+		for i, roles := range mayUse {
+			t := &targets[i]
+			if named(&catalog.Column{Name: t.Table.Name}).MatchString(code) {
+				t.Roles, likely = append(t.Roles, roles...), append(likely, t.Table.Label())
+				delete(mayUse, i)
 			}
 		}
 	})

@@ -3,7 +3,7 @@ package routines
 import "strings"
 
 // Flat returns statements one by one: texts that hold several are taken apart, and a DO block becomes one that reads and
-// writes what it does. There the expressions that its variables are assigned stand for them.
+// writes what it does. In it, what a variable is assigned stands in its place.
 func Flat(statements []string) (flat []string) {
 	for _, sql := range statements {
 		if len(sql) > longest || !strings.Contains(sql, ";") {
@@ -36,7 +36,7 @@ func flatOne(list []token) []string {
 	}
 	for _, t := range list {
 		if code := t.literal(); t.kind == text && code != "" {
-			// WITH is what a statement starts with that may do anything.
+			// A statement that begins with WITH may do anything.
 			return []string{"WITH " + source(inlined(tokens(code), read(code).assigns))}
 		}
 	}

@@ -114,7 +114,19 @@ func (r Restriction) oneSaysAll() bool {
 // Restrictions compares two shapes of one database and returns what the second requires that the first did not, in
 // the order of the tables. A new table has none; a constraint that is not validated requires nothing of old rows.
 func Restrictions(before, after *catalog.Shape) []Restriction {
-	var found []Restriction
+	return derive(before, after, func(d *derivation) {
+		d.columnChanges()
+		d.keys()
+		d.constraints()
+		d.partitioning()
+		if len(d.found) == 0 && !d.was.Rows && d.changed() {
+			d.add(Restriction{Kind: RestrictRow, What: d.was.Quoted() + ", which has no rows in the data, gets one"})
+		}
+	})
+}
+
+// derive returns what find adds for each table that exists before and after the move.
+func derive(before, after *catalog.Shape, find func(*derivation)) (found []Restriction) {
 	for i := range before.Tables {
 		was := &before.Tables[i]
 		is := after.Table(was.OID)
@@ -122,13 +134,7 @@ func Restrictions(before, after *catalog.Shape) []Restriction {
 			continue
 		}
 		d := derivation{before: before, after: after, was: was, is: is}
-		d.columnChanges()
-		d.keys()
-		d.constraints()
-		d.partitioning()
-		if len(d.found) == 0 && !was.Rows && d.changed() {
-			d.add(Restriction{Kind: RestrictRow, What: was.Quoted() + ", which has no rows in the data, gets one"})
-		}
+		find(&d)
 		found = append(found, d.found...)
 	}
 	return found
